@@ -1,0 +1,322 @@
+"""Where bytes are kept: a local folder or an S3 bucket, by one setting, behind one interface.
+
+All calls block: make them from a thread, and make the store in the process that uses it (obstore does not survive a
+fork; its async half crashes at exit). A key is a path of plain segments, `sha256/random`, and is written once.
+"""
+
+import mmap
+import os
+import re
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import S3Store
+
+from app.foundation.problems import Unavailable
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config  # exists for type checkers only
+
+PIECE = 4 << 20
+"""Bytes read at once: few requests for a photo, little memory for a slow reader."""
+
+ABANDONED_AFTER = timedelta(days=1)
+"""No upload takes this long: a temporary file so old was left by a process that was killed."""
+
+_KEY = re.compile(r"[0-9A-Za-z][\w.-]*(/[0-9A-Za-z][\w.-]*)*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as the store lists it."""
+
+    key: str
+    size: int
+    modified_at: datetime
+
+
+class Writer:
+    """An object being written: it exists once `finish` has returned, and leaves nothing if that never happens.
+
+    `file` may be read and sought after the last `write`, to judge what has arrived before it is kept.
+    """
+
+    def __init__(self, blobs: "Blobs", key: str) -> None:
+        self._blobs, self._key = blobs, _checked(key)
+        with _trouble():
+            self.file = blobs._spool()
+
+    def write(self, data: bytes) -> None:
+        with _trouble():
+            self.file.write(data)
+
+    def finish(self) -> None:
+        """Keep it, and return only when it would survive a power cut.
+
+        Raises:
+            FileExistsError: the key is taken; what it holds stays as it is.
+            Unavailable: the store cannot take it.
+        """
+        try:
+            with _trouble():
+                self.file.flush()
+                self._blobs._keep(self._key, self.file)
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        with suppress(OSError):  # closing writes what is buffered, which a full disk refuses once more
+            self.file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.abandon()
+
+
+class Blobs(ABC):
+    """Objects by key. Trouble with the store is `Unavailable`; a missing object is `FileNotFoundError`."""
+
+    @staticmethod
+    def open(address: str, **options: Any) -> "Blobs":
+        """The store at `s3://bucket/prefix` (with the options of `Bucket`), `file:///folder` or a folder's path."""
+        if address.startswith("s3://"):
+            return Bucket(address, **options)
+        return Folder(Path(unquote(urlsplit(address).path) if address.startswith("file://") else address))
+
+    def writer(self, key: str) -> Writer:
+        return Writer(self, key)
+
+    def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to before `end`, in pieces; each is fetched when asked for."""
+        size = self.size(key)
+        stop = size if end is None else min(end, size)
+        return (self._piece(key, at, min(at + PIECE, stop)) for at in range(start, stop, PIECE))
+
+    def local_path(self, key: str) -> Path | None:
+        """Where the object lies, if a server can send it straight from the disk."""
+        return None
+
+    @abstractmethod
+    def file(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """The object as an open file that can be sought."""
+
+    @abstractmethod
+    def size(self, key: str) -> int: ...
+
+    @abstractmethod
+    def delete(self, key: str) -> None:
+        """Remove the object; one that is not there is removed already."""
+
+    @abstractmethod
+    def under(self, folder: str = "") -> Iterator[Stored]:
+        """Every object whose key lies in `folder`, in no particular order."""
+
+    @abstractmethod
+    def _spool(self) -> IO[bytes]:
+        """A temporary file that vanishes when closed."""
+
+    @abstractmethod
+    def _keep(self, key: str, file: IO[bytes]) -> None: ...
+
+    @abstractmethod
+    def _piece(self, key: str, start: int, stop: int) -> bytes: ...
+
+
+class Folder(Blobs):
+    """Objects as files. Written by hand, because obstore's LocalStore syncs neither the file nor its folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root, self._incoming = root.absolute(), root.absolute() / ".incoming"
+        with _trouble():
+            new = [folder for folder in (self._root, *self._root.parents) if not folder.exists()]
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            for folder in new:
+                _sync(folder.parent)
+            self._sweep()
+
+    def local_path(self, key: str) -> Path:
+        return self._root / _checked(key)
+
+    @contextmanager
+    def file(self, key: str) -> Iterator[IO[bytes]]:
+        with _trouble():
+            opened = self.local_path(key).open("rb")
+        with opened:
+            yield opened
+
+    def size(self, key: str) -> int:
+        with _trouble():
+            return self.local_path(key).stat().st_size
+
+    def delete(self, key: str) -> None:
+        path = self.local_path(key)
+        with _trouble():
+            path.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that still holds something stays
+            for folder in self._folders(path)[:-1]:
+                folder.rmdir()
+
+    def under(self, folder: str = "") -> Iterator[Stored]:
+        with _trouble():
+            start = self.local_path(folder) if folder else self._root
+            for place, folders, names in os.walk(start, onerror=_unless_gone):
+                if Path(place) == self._root:
+                    folders.remove(self._incoming.name)
+                for path in (Path(place, name) for name in names):
+                    with suppress(FileNotFoundError):  # deleted while we walk
+                        found = path.stat()
+                        modified_at = datetime.fromtimestamp(found.st_mtime, UTC)
+                        yield Stored(path.relative_to(self._root).as_posix(), found.st_size, modified_at)
+
+    def _spool(self) -> IO[bytes]:
+        return tempfile.NamedTemporaryFile(dir=self._incoming)
+
+    def _keep(self, key: str, file: IO[bytes]) -> None:
+        """The file's bytes to the disk, then its name, then every folder on the way to it."""
+        path = self.local_path(key)
+        os.fsync(file.fileno())
+        _link(file.name, path)
+        for folder in self._folders(path):
+            _sync(folder)
+
+    def _piece(self, key: str, start: int, stop: int) -> bytes:
+        with _trouble(), self.local_path(key).open("rb") as opened:
+            opened.seek(start)
+            return opened.read(stop - start)
+
+    def _folders(self, path: Path) -> list[Path]:
+        """The folders that lead to the object, innermost first, the root last."""
+        return [folder for folder in path.parents if folder.is_relative_to(self._root)]
+
+    def _sweep(self) -> None:
+        """Remove what killed processes have left half written."""
+        for left in self._incoming.iterdir():
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < time.time() - ABANDONED_AFTER.total_seconds():
+                    left.unlink()
+
+
+class Bucket(Blobs):
+    """Objects in S3 or what speaks its language. An object is sent whole, in one request that makes it or does not.
+
+    What arrives waits in a temporary file meanwhile, so that nothing half sent is ever left in the bucket. Without
+    keys the usual AWS environment is asked. Aliyun OSS and some others want `virtual_hosted`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        endpoint: str = "",
+        region: str = "us-east-1",
+        access_key: str = "",
+        secret_key: str = "",
+        virtual_hosted: bool = False,
+    ) -> None:
+        config: S3Config = {"region": region, "virtual_hosted_style_request": virtual_hosted}
+        if endpoint:
+            config["endpoint"] = endpoint
+        if access_key:
+            config |= {"access_key_id": access_key, "secret_access_key": secret_key}
+        self._store = S3Store.from_url(
+            address,
+            config=config,
+            client_options={
+                "allow_http": endpoint.startswith("http://"),
+                "connect_timeout": timedelta(seconds=3),
+                "timeout": timedelta(seconds=60),
+            },
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+        )
+
+    @contextmanager
+    def file(self, key: str) -> Iterator[IO[bytes]]:
+        with self._spool() as fetched:
+            for piece in self.read(key):
+                fetched.write(piece)
+            fetched.seek(0)
+            yield fetched
+
+    def size(self, key: str) -> int:
+        with _trouble():
+            return obstore.head(self._store, _checked(key))["size"]
+
+    def delete(self, key: str) -> None:
+        with _trouble(), suppress(FileNotFoundError):
+            obstore.delete(self._store, _checked(key))
+
+    def under(self, folder: str = "") -> Iterator[Stored]:
+        with _trouble():
+            for found in obstore.list(self._store, _checked(folder) if folder else None):
+                yield from (Stored(each["path"], each["size"], each["last_modified"]) for each in found)
+
+    def _spool(self) -> IO[bytes]:
+        return tempfile.TemporaryFile()
+
+    def _keep(self, key: str, file: IO[bytes]) -> None:
+        if not file.seek(0, os.SEEK_END):
+            obstore.put(self._store, key, b"", mode="create")
+            return
+        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        obstore.put(self._store, key, whole, mode="create", use_multipart=False)
+
+    def _piece(self, key: str, start: int, stop: int) -> bytes:
+        with _trouble():
+            return bytes(obstore.get_range(self._store, _checked(key), start=start, end=stop))
+
+
+def _checked(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not a key: {key!r}")
+    return key
+
+
+def _link(source: str, path: Path) -> None:
+    """Give the file its name. A link, unlike a rename, never replaces what is there."""
+    for _ in range(10):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # somebody has just removed the folder because it was empty
+            os.link(source, path)
+            return
+    raise Unavailable
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _trouble() -> Iterator[None]:
+    """What a disk or a bucket may answer, said in the house's words."""
+    try:
+        yield
+    except (FileNotFoundError, FileExistsError):
+        raise
+    except AlreadyExistsError as error:
+        raise FileExistsError(str(error)) from error
+    except (OSError, BaseError) as error:
+        raise Unavailable from error

@@ -1,0 +1,239 @@
+"""Meeting the database: one visit, one thread, one transaction. The only file that knows which database it is."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, Sequence, Table, create_engine, event, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.schema import CreateSequence, DropSequence
+
+from app.foundation.columns import Row
+from app.foundation.lanes import Lane
+from app.foundation.problems import Overloaded, Problem, Unavailable
+
+T = TypeVar("T")
+
+ATTEMPTS: Final = 4
+LOST_A_RACE: Final = {"40001", "40P01"}  # serialization failure, deadlock: the same work may succeed now
+TOO_SLOW: Final = {"55P03", "57014", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_INTERRUPT"}
+# Connection lost, shut down, out of disk or memory, read-only; on SQLite a full, read-only or unreadable file.
+GONE: Final = ("08", "53", "57P", "25006", "58", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+INTERACTIVE: Final = (3, 1)  # seconds a statement may take, seconds it may wait for a lock
+HEAVY: Final = (60, 5)
+OPCODES_BETWEEN_LOOKS: Final = 20_000  # how often SQLite looks at its time limit: about once a millisecond
+
+
+class Database:
+    """A database with its own few threads, which nothing else uses and nobody holds while waiting for another.
+
+    A transaction that spans thread hops deadlocks at small limits: the one who holds the lock waits for a thread,
+    the threads wait for the lock. So a request pays one visit, and everything happens in it, answer and commit too.
+    Slow work (statistics, exports) has a thread and time limits of its own, so that it never holds up a page.
+    """
+
+    def __init__(
+        self, url: str, *, threads: int = 2, waiting: int = 256, carried: Mapping[str, Any] | None = None
+    ) -> None:
+        """`carried` is what every session has with it as `session.info`: the pen that events are signed with."""
+        self.engine = open_engine(url, pool=threads + 3)
+        self.carried = dict(carried or {})
+        self._readers = Lane(threads, waiting)
+        self._writers = Lane(1, waiting) if is_sqlite(self.engine) else self._readers
+        self._heavy = Lane(1, 16)
+
+    async def read(self, work: Callable[[Session], T | Problem]) -> T:
+        """Begin, do `work`, end. Raises what `write` raises."""
+        return kept(await self._readers.run(partial(self.transact, work)))
+
+    async def write(self, work: Callable[[Session], T | Problem], *, dry: bool = False) -> T:
+        """Begin, do `work`, commit; again if a deadlock undid it, so `work` must touch nothing but its session.
+
+        With `dry` everything is done and then undone.
+
+        Raises:
+            Problem: raised by `work`, all is undone; returned by it, what it did is kept.
+            Overloaded: too many are waiting, or the database took too long.
+            Unavailable: the database cannot be reached, or cannot write.
+        """
+        return kept(await self._writers.run(partial(self.transact, work, writes=True, dry=dry)))
+
+    async def study(self, work: Callable[[Session], T | Problem]) -> T:
+        """A long read, on the thread for such."""
+        return kept(await self._heavy.run(partial(self.transact, work, patience=HEAVY)))
+
+    def transact(
+        self,
+        work: Callable[[Session], T],
+        *,
+        writes: bool = False,
+        dry: bool = False,
+        patience: tuple[int, int] = INTERACTIVE,
+    ) -> T:
+        """Carry out `work` in one transaction, in this thread; `patience` is for a statement and for a lock, seconds.
+
+        Raises:
+            Overloaded: it took too long, or lost too many races.
+            Unavailable: the database cannot be reached, or cannot write.
+        """
+        engine = self.engine.execution_options(writes=writes, patience=patience)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                session = Session(engine, expire_on_commit=False, info=dict(self.carried))
+                with session, session.begin() as transaction:
+                    result = work(session)
+                    if dry:
+                        session.flush()
+                        transaction.rollback()
+                    return result
+            except DBAPIError as error:
+                trouble = troubled(error)
+                if trouble in TOO_SLOW or (trouble in LOST_A_RACE and attempt == ATTEMPTS):
+                    raise Overloaded from error
+                if error.connection_invalidated or trouble.startswith(GONE):
+                    raise Unavailable from error
+                if trouble not in LOST_A_RACE:
+                    raise
+            except PoolTimeout as error:
+                raise Overloaded from error
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))
+        raise AssertionError("the last attempt returns or raises")
+
+
+def kept(result: T | Problem) -> T:
+    """The result of a transaction that is committed; a problem among them is raised only now."""
+    if isinstance(result, Problem):
+        raise result
+    return result
+
+
+def troubled(error: DBAPIError) -> str:
+    """The database's own word for what went wrong: an SQLSTATE, or SQLite's name of the error."""
+    said = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+    if said:
+        return str(said)
+    # psycopg has no SQLSTATE for a server that it could not reach at all.
+    return "08001" if isinstance(error, OperationalError | InterfaceError) else ""
+
+
+def open_engine(url: str, *, pool: int) -> Engine:
+    """Open a database; on SQLite, take the write lock when a write transaction begins.
+
+    A deferred transaction that reads and then writes fails under load whatever the busy timeout;
+    BEGIN IMMEDIATE waits its turn instead. On PostgreSQL every statement sees what others committed before it:
+    receipts and seals rely on READ COMMITTED.
+    """
+    if not url.startswith("sqlite"):
+        engine = create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1),
+            pool_size=pool,
+            max_overflow=0,
+            isolation_level="READ COMMITTED",
+            connect_args={
+                "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=5s "
+                f"-c statement_timeout={INTERACTIVE[0]}s -c lock_timeout={INTERACTIVE[1]}s",
+                "connect_timeout": 5,
+            },
+        )
+
+        @event.listens_for(engine, "begin")
+        def be_patient(connection: Connection) -> None:
+            patience = connection.get_execution_options().get("patience", INTERACTIVE)
+            if patience != INTERACTIVE:
+                for limit, seconds in zip(("statement_timeout", "lock_timeout"), patience, strict=True):
+                    connection.exec_driver_sql(f"SET LOCAL {limit} = '{seconds}s'")
+
+        return engine
+    engine = create_engine(url, poolclass=QueuePool, pool_size=pool, max_overflow=0)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("busy_timeout=3000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        driver: Any = connection.connection.driver_connection
+        until = time.monotonic() + options.get("patience", INTERACTIVE)[0]
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+        driver.set_progress_handler(lambda: time.monotonic() > until, OPCODES_BETWEEN_LOOKS)
+
+    @event.listens_for(engine, "checkin")
+    def forget_the_limit(connection: sqlite3.Connection | None, _: object) -> None:
+        if connection is not None:
+            connection.set_progress_handler(None, 0)
+
+    return engine
+
+
+def insert_once(session: Session, table: type[Row], *rows: dict[str, Any]) -> int:
+    """Insert rows unless their keys are taken, and say how many were not.
+
+    If another transaction is taking a key, wait to see whether it does.
+    """
+    insert = sqlite.insert if is_sqlite(session.get_bind()) else postgresql.insert
+    statement = insert(table).on_conflict_do_nothing()
+    if len(rows) == 1:
+        return len(session.execute(statement.values(**rows[0]).returning(*table.__mapper__.primary_key)).all())
+    key = table.__mapper__.primary_key
+    return len(session.execute(statement.values(list(rows)).returning(*key)).all()) if rows else 0
+
+
+def one_at_a_time(session: Session, lock: int) -> None:
+    """Hold `lock` until the transaction ends. SQLite's writers are one at a time already."""
+    if not is_sqlite(session.get_bind()):
+        session.execute(select(func.pg_advisory_xact_lock(lock)))
+
+
+def next_number(session: Session, sequence: str) -> int:
+    """The next number of a series. Numbers may be skipped, and nobody waits for anybody to take one."""
+    if not is_sqlite(session.get_bind()):
+        return int(session.scalar(select(func.nextval(sequence))) or 0)
+    taken = "UPDATE counters SET value = value + 1 WHERE name = :name RETURNING value"
+    return int(session.execute(text(taken), {"name": sequence}).scalar_one())
+
+
+def create_series(connection: Connection, name: str) -> None:
+    """Begin a series of numbers: a sequence, or a row where writers take turns anyway. For migrations."""
+    if is_sqlite(connection):
+        connection.execute(text("CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"))
+        connection.execute(text("INSERT INTO counters VALUES (:name, 0)"), {"name": name})
+    else:
+        connection.execute(CreateSequence(Sequence(name)))
+
+
+def drop_series(connection: Connection, name: str) -> None:
+    """End a series of numbers."""
+    if is_sqlite(connection):
+        connection.execute(text("DELETE FROM counters WHERE name = :name"), {"name": name})
+    else:
+        connection.execute(DropSequence(Sequence(name)))
+
+
+def continue_series(session: Session, name: str, after: int) -> None:
+    """Let the next number be larger than `after`: for a database that was restored."""
+    if is_sqlite(session.get_bind()):
+        moved = "UPDATE counters SET value = :after WHERE name = :name AND value < :after"
+        session.execute(text(moved), {"name": name, "after": after})
+    elif after:
+        session.execute(select(func.setval(name, after)))
+
+
+def is_sqlite(bind: Engine | Connection) -> bool:
+    return bind.dialect.name == "sqlite"
+
+
+def table_of(row: type[Row]) -> Table:
+    """The table behind a class, for statements that no object is needed for."""
+    table = row.__table__
+    assert isinstance(table, Table)
+    return table

@@ -1,0 +1,82 @@
+"""The shapes that go over the wire, and the text in them."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+from app.foundation.canonical import new_id
+from app.foundation.clock import rfc3339, to_the_millisecond
+
+T = TypeVar("T")
+
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def clean(text: str) -> str:
+    """The text in Unicode's normal form C.
+
+    Raises:
+        ValueError: it has control characters other than line feed and tab, or halves of characters.
+    """
+    if any(unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t" for character in text):
+        raise ValueError("control characters")
+    return unicodedata.normalize("NFC", text)
+
+
+def _sensible(instant: datetime) -> datetime:
+    if not EARLIEST <= instant.astimezone(UTC) < LATEST:
+        raise ValueError("instant out of range")
+    return to_the_millisecond(instant)
+
+
+def filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("blank")
+    return text
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(clean), AfterValidator(filled)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean), AfterValidator(filled)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(clean), AfterValidator(filled)]
+Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(clean)]
+Moment = Annotated[
+    AwareDatetime, AfterValidator(_sensible), PlainSerializer(rfc3339, return_type=str, when_used="json")
+]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+AreaCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+
+
+class Frozen(BaseModel):
+    """A part of a body or filter: what it does not know is refused, and text is not taken for a number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Body(Frozen):
+    """What a client sends to change something. The client names it, so that it may send it any number of times."""
+
+    id: UUID = Field(default_factory=new_id, description="Made by the client, v7 preferred; makes it safe to retry.")
+    device: dict[str, Any] | None = Field(default=None, description="Which phone and app; may differ between tries.")
+
+
+class Change(Frozen):
+    """What PATCH sends: only the fields that change. Absent means unchanged."""
+
+    revision: int | None = Field(default=None, ge=1, description="The revision that was seen; or If-Match.")
+
+
+class View(BaseModel):
+    """What a client sees of a mutable resource."""
+
+    model_config = ConfigDict(from_attributes=True)
+    id: UUID
+    revision: int
+    replayed: bool = False
+
+
+class Written(bytes, Generic[T]):
+    """JSON that was written in the shape of T without building a T: for hot lists."""

@@ -1,0 +1,188 @@
+"""Events: what happened to each subject, in order. Timeline, audit, outbox and sync all read them."""
+
+import json
+from datetime import datetime
+from typing import Any, ClassVar, Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import Index, String, Text, UniqueConstraint, inspect, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.foundation.canonical import canonical, digest
+from app.foundation.clock import now, rfc3339
+from app.foundation.columns import Row
+from app.foundation.database import table_of
+from app.foundation.keyring import Keyring
+
+PEN: Final = "pen"  # under this name a session carries the keyring that its events are marked with
+UNSEALED: Final = text("position IS NULL")
+
+
+class Event(Row):
+    """One thing that happened to one subject; the rows themselves live in the features' tables.
+
+    `data` is JSON text, hashed as stored and never written anew. It has a digest of its own, so that personal
+    text can be taken out on record without breaking the chain. `enterprise_id` and `area_code` only route an
+    event to its readers: they move with the subject and are not hashed. `mark` proves to the sealer that this server
+    wrote the event: anybody can compute a digest. `position` is NULL until sealed.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("subject_kind", "subject_id", "number"),
+        Index("ix_events_unsealed", "sequence", postgresql_where=UNSEALED, sqlite_where=UNSEALED),
+        {"sqlite_autoincrement": True},
+    )
+
+    sequence: Mapped[int] = mapped_column(primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[UUID]
+    number: Mapped[int]
+    action: Mapped[str] = mapped_column(String(64))
+    actor_id: Mapped[UUID]
+    at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    data: Mapped[str | None] = mapped_column(Text)
+    data_digest: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+    mark: Mapped[str] = mapped_column(String(64))
+    enterprise_id: Mapped[UUID | None]
+    area_code: Mapped[str] = mapped_column(String(12))
+    position: Mapped[int | None] = mapped_column(unique=True)
+
+    def computed_digest(self) -> str:
+        """The digest over every field that says what happened."""
+        return _digest(vars(self))
+
+
+class Actor(Protocol):
+    """Who does something: named in the event as they were then."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def roles(self) -> frozenset[Any]: ...
+
+
+class Recorded:
+    """A row with a history: `create` and `change` are the only ways to write one.
+
+    KIND names it in the journal; what UNRECORDED names (a password's hash) never enters an event.
+    """
+
+    KIND: ClassVar[str]
+    UNRECORDED: ClassVar[frozenset[str]] = frozenset()
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def routing(self) -> tuple[UUID | None, str]:
+        """The enterprise and area whose people may read of it."""
+        return getattr(self, "enterprise_id", None), getattr(self, "area_code", "")
+
+    @classmethod
+    def stored(cls) -> tuple[str, ...]:
+        """The names of the columns that its events account for."""
+        mapper = inspect(cls)
+        assert mapper is not None
+        return tuple(c.key for c in mapper.columns if c.computed is None and c.key not in cls.UNRECORDED)
+
+
+def create(
+    session: Session, row: Recorded, action: str, by: Actor, said: dict[str, Any], *, at: datetime | None = None
+) -> None:
+    """Add a new row, with an event that says every one of its fields."""
+    session.add(row)
+    session.flush()
+    changes = {name: getattr(row, name) for name in row.stored() if name != "revision"}
+    _append(session, row, action, by, said, changes, at, first=True)
+
+
+def change(
+    session: Session,
+    row: Recorded,
+    action: str,
+    by: Actor,
+    changes: dict[str, Any],
+    said: dict[str, Any],
+    *,
+    at: datetime | None = None,
+    revises: bool = True,
+) -> None:
+    """Set fields of a row and record that as its next event; `revises` counts it as a new revision.
+
+    The caller holds the row's lock, which is all the order that a subject needs: writers of different
+    subjects share nothing. Without the lock, two would take the same number, and the second would fail.
+    """
+    for name, value in changes.items():
+        setattr(row, name, value)
+    if revises:
+        row.revision += 1
+    told = {name: value for name, value in changes.items() if name not in row.UNRECORDED}
+    _append(session, row, action, by, said, told, at)
+
+
+def _append(
+    session: Session,
+    row: Recorded,
+    action: str,
+    by: Actor,
+    said: dict[str, Any],
+    changes: dict[str, Any],
+    at: datetime | None,
+    *,
+    first: bool = False,
+) -> None:
+    last = None if first else newest(session, row.KIND, row.id)
+    received_at, (enterprise_id, area_code) = now(), row.routing
+    who = {"id": by.id, "name": by.name, "roles": by.roles}
+    data = canonical({"by": who, "data": said, "changes": changes, "revision": row.revision})
+    event: dict[str, Any] = {
+        "subject_kind": row.KIND,
+        "subject_id": row.id,
+        "number": last[0] + 1 if last else 1,
+        "action": action,
+        "actor_id": by.id,
+        "at": at or received_at,
+        "received_at": received_at,
+        "data": data,
+        "data_digest": digest(data),
+        "previous": last[1] if last else "",
+        "enterprise_id": enterprise_id,
+        "area_code": area_code,
+    }
+    event["digest"] = _digest(event)
+    pen: Keyring = session.info[PEN]
+    event["mark"] = pen.mark("event", event["digest"])
+    session.execute(table_of(Event).insert().values(**event))
+
+
+def newest(session: Session, kind: str, id: UUID) -> tuple[int, str] | None:
+    """Number and digest of a subject's last event."""
+    own = select(Event.number, Event.digest).where(Event.subject_kind == kind, Event.subject_id == id)
+    row = session.execute(own.order_by(Event.number.desc()).limit(1)).one_or_none()
+    return None if row is None else (row.number, row.digest)
+
+
+def _digest(event: dict[str, Any]) -> str:
+    said = [event[name] for name in ("subject_kind", "subject_id", "number", "action", "actor_id")]
+    instants = [rfc3339(event["at"]), rfc3339(event["received_at"])]
+    return digest(canonical([*said, *instants, event["data_digest"], event["previous"]]))
+
+
+def redact(session: Session, row: Recorded, number: int, by: Actor, reason: str) -> None:
+    """Take the text out of an event of `row` for ever, leaving its digest, and record who did so and why."""
+    own = (Event.subject_kind == row.KIND, Event.subject_id == row.id, Event.number == number)
+    session.scalars(select(Event).where(*own)).one().data = None
+    session.flush()
+    change(session, row, "redacted", by, {}, {"number": number, "reason": reason}, revises=False)
+
+
+def told(event: Event) -> dict[str, Any]:
+    """What an event's text says; empty if it has been taken out."""
+    said: dict[str, Any] = json.loads(event.data) if event.data else {}
+    return said

@@ -1,0 +1,46 @@
+"""The application: the only file that knows every feature."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from app.foundation import front
+from app.foundation.database import Database
+from app.foundation.keyring import Keyring
+from app.journal.events import PEN
+from app.journal.sealer import keep_sealing
+from app.people.visits import House
+from app.settings import Settings
+
+EXPOSED = [
+    "ETag", "Location", "Retry-After", "Server-Time", "X-Request-Id", "Tus-Resumable", "Tus-Version", "Tus-Extension",
+    "Tus-Max-Size", "Tus-Checksum-Algorithm", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires",
+]  # fmt: skip
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole house over one database and one store of photos."""
+    settings.refuse_weak_secrets()
+    keys = Keyring.open(settings.keys, settings.secret or None)
+    database = Database(settings.database, threads=settings.database_threads, carried={PEN: keys})
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(keep_sealing, database, keys)
+            yield
+            tasks.cancel_scope.cancel()
+        database.engine.dispose()
+
+    app = FastAPI(title="隐患排查治理", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=living)
+    app.state.house = House({Database: database, Keyring: keys})
+    front.install(app)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"],
+            expose_headers=EXPOSED, max_age=3600,
+        )  # fmt: skip
+    return app

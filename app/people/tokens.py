@@ -1,0 +1,79 @@
+"""Access tokens carry user and session only: roles, scope and revocation are read in the request's transaction."""
+
+from datetime import timedelta
+from functools import lru_cache
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import jwt
+from fastapi import Request
+from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Database
+
+from app.foundation.clock import now
+from app.foundation.keyring import Keyring
+from app.foundation.problems import Unauthenticated
+from app.people.models import Session, User
+from app.people.scope import Caller, Power
+
+ACCESS_LASTS: Final = timedelta(hours=1)
+REMEMBERED: Final = 4096  # tokens whose signature has been checked; a token is the same text for an hour
+
+bearer = OAuth2PasswordBearer("/api/v1/auth/token", auto_error=False, refreshUrl="/api/v1/auth/token")
+
+
+class Pass(NamedTuple):
+    """What a valid token says."""
+
+    user_id: UUID
+    session_id: UUID
+    expires: int
+
+
+def issue(keys: Keyring, user_id: UUID, session_id: UUID) -> str:
+    """A JWT (RFC 7519, HS256) for one login, valid for ACCESS_LASTS."""
+    until = int((now() + ACCESS_LASTS).timestamp())
+    claims = {"sub": str(user_id), "sid": str(session_id), "exp": until}
+    return jwt.encode(claims, keys.key("access", keys.newest), "HS256", headers={"kid": keys.newest})
+
+
+@lru_cache(REMEMBERED)
+def _read(token: str, keys: Keyring) -> Pass | None:
+    try:
+        key = keys.key("access", str(jwt.get_unverified_header(token).get("kid")))
+        demands = {"require": ["sub", "sid", "exp"], "verify_exp": False}
+        claims = jwt.decode(token, key, algorithms=["HS256"], options=demands)  # type: ignore[arg-type]
+        return Pass(UUID(claims["sub"]), UUID(claims["sid"]), int(claims["exp"]))
+    except (jwt.InvalidTokenError, KeyError, ValueError, UnicodeError):
+        return None
+
+
+def shown(request: Request, keys: Keyring) -> Pass | None:
+    """What the request's bearer token says, if it is one of ours and still valid."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    read = _read(token.strip(), keys) if scheme.lower() == "bearer" and len(token) < 4096 else None
+    return read if read and read.expires > now().timestamp() else None
+
+
+def identify(session: Database, shown: Pass | None) -> Caller:
+    """The caller behind a token, with the roles and scope of this moment.
+
+    Raises:
+        Unauthenticated: no token, or one that is not (or no longer) valid.
+    """
+    if shown is None:
+        raise Unauthenticated
+    who = (
+        select(User.id, User.name, User.roles, User.enterprise_id, User.areas, User.sectors, User.assigned, User.powers)
+        .join(Session, Session.user_id == User.id)
+        .where(Session.id == shown.session_id, User.id == shown.user_id, Session.revoked_at.is_(None), User.active)
+    )
+    row = session.execute(who).one_or_none()
+    if row is None:
+        raise Unauthenticated
+    powers = frozenset(Power(power) for power in (row.powers or {}).get("powers", ()))
+    return Caller(
+        row.id, row.name, frozenset(row.roles), row.enterprise_id, row.areas, row.sectors, row.assigned, powers,
+        shown.session_id,
+    )  # fmt: skip

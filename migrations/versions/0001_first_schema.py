@@ -1,0 +1,252 @@
+"""The first schema.
+
+Revision ID: 0001
+Revises:
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.foundation import columns, database
+from app.journal import triggers
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "areas",
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("parent_code", sa.String(length=12), nullable=True),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["parent_code"], ["areas.code"], name=op.f("fk_areas_parent_code")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_areas")),
+    )
+    op.create_index(op.f("ix_areas_parent_code"), "areas", ["parent_code"], unique=False)
+    op.create_table(
+        "events",
+        sa.Column("sequence", columns.Counter, nullable=False),
+        sa.Column("subject_kind", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", columns.Id(), nullable=False),
+        sa.Column("number", columns.Counter, nullable=False),
+        sa.Column("action", sa.String(length=64), nullable=False),
+        sa.Column("actor_id", columns.Id(), nullable=False),
+        sa.Column("at", columns.Instant(), nullable=False),
+        sa.Column("received_at", columns.Instant(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=True),
+        sa.Column("data_digest", sa.String(length=64), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("enterprise_id", columns.Id(), nullable=True),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column("position", columns.Counter, nullable=True),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_events")),
+        sa.UniqueConstraint("position", name=op.f("uq_events_position")),
+        sa.UniqueConstraint(
+            "subject_kind", "subject_id", "number", name=op.f("uq_events_subject_kind_subject_id_number")
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_events_unsealed",
+        "events",
+        ["sequence"],
+        unique=False,
+        postgresql_where=sa.text("position IS NULL"),
+        sqlite_where=sa.text("position IS NULL"),
+    )
+    op.create_table(
+        "login_attempts",
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("failures", columns.Counter, nullable=False),
+        sa.Column("failed_at", columns.Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("who", name=op.f("pk_login_attempts")),
+    )
+    op.create_index(op.f("ix_login_attempts_failed_at"), "login_attempts", ["failed_at"], unique=False)
+    op.create_table(
+        "receipts",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("actor_id", columns.Id(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("target", columns.Id(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("subject_id", columns.Id(), nullable=True),
+        sa.Column("revision", columns.Counter, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+    )
+    op.create_table(
+        "seals",
+        sa.Column("number", columns.Counter, nullable=False),
+        sa.Column("first", columns.Counter, nullable=False),
+        sa.Column("last", columns.Counter, nullable=False),
+        sa.Column("merkle_root", sa.String(length=64), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("sealed_at", columns.Instant(), nullable=False),
+        sa.Column("key_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("signature", sa.String(length=128), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_seals")),
+        sa.UniqueConstraint("digest", name=op.f("uq_seals_digest")),
+    )
+    op.create_table(
+        "enterprises",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "enterprise",
+                "unregistered_site",
+                name="enterprisekind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("credit_code", sa.String(length=18), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "operating",
+                "stopped",
+                "closed",
+                "moved",
+                name="enterprisestatus",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sectors", sa.Text(), nullable=False),
+        sa.Column("special_categories", sa.Text(), nullable=False),
+        sa.Column(
+            "scale",
+            sa.Enum(
+                "large", "medium", "small", "micro", name="scale", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "standardization_level",
+            sa.Enum(
+                "first",
+                "second",
+                "third",
+                "small_micro",
+                name="standardizationlevel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("person_in_charge", sa.Text(), nullable=True),
+        sa.Column("responsible_persons", sa.Text(), nullable=False),
+        sa.Column("partner_id", columns.Id(), nullable=True),
+        sa.Column("created_at", columns.Instant(), nullable=False),
+        sa.Column(
+            "county_code", sa.String(length=6), sa.Computed("substr(area_code, 1, 6)", persisted=True), nullable=False
+        ),
+        sa.Column(
+            "town_code", sa.String(length=9), sa.Computed("substr(area_code, 1, 9)", persisted=True), nullable=False
+        ),
+        sa.Column("revision", columns.Counter, nullable=False),
+        sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_enterprises_area_code")),
+        sa.ForeignKeyConstraint(["partner_id"], ["enterprises.id"], name=op.f("fk_enterprises_partner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enterprises")),
+        sa.UniqueConstraint("credit_code", name=op.f("uq_enterprises_credit_code")),
+    )
+    op.create_index("ix_enterprises_area", "enterprises", ["area_code", "name", "id"], unique=False)
+    op.create_index("ix_enterprises_county", "enterprises", ["county_code", "name", "id"], unique=False)
+    op.create_index(op.f("ix_enterprises_partner_id"), "enterprises", ["partner_id"], unique=False)
+    op.create_index("ix_enterprises_town", "enterprises", ["town_code", "name", "id"], unique=False)
+    op.create_table(
+        "users",
+        sa.Column("username", sa.String(length=64), nullable=False),
+        sa.Column("password", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("phone", sa.String(length=32), nullable=True),
+        sa.Column("roles", sa.Text(), nullable=False),
+        sa.Column("enterprise_id", columns.Id(), nullable=True),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column("areas", sa.Text(), nullable=False),
+        sa.Column("sectors", sa.Text(), nullable=False),
+        sa.Column("assigned", sa.Text(), nullable=False),
+        sa.Column("powers", sa.Text(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", columns.Instant(), nullable=False),
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("revision", columns.Counter, nullable=False),
+        sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_users_area_code")),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name=op.f("fk_users_enterprise_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("username", name=op.f("uq_users_username")),
+    )
+    op.create_index(op.f("ix_users_area_code"), "users", ["area_code"], unique=False)
+    op.create_index(op.f("ix_users_enterprise_id"), "users", ["enterprise_id"], unique=False)
+    op.create_table(
+        "devices",
+        sa.Column("user_id", columns.Id(), nullable=False),
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("platform", sa.String(length=32), nullable=True),
+        sa.Column("model", sa.String(length=64), nullable=True),
+        sa.Column("app_version", sa.String(length=32), nullable=True),
+        sa.Column("push", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("registered_at", columns.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_devices_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_devices")),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("user_id", columns.Id(), nullable=False),
+        sa.Column("device_id", sa.String(length=128), nullable=True),
+        sa.Column("generation", columns.Counter, nullable=False),
+        sa.Column("created_at", columns.Instant(), nullable=False),
+        sa.Column("expires_at", columns.Instant(), nullable=False),
+        sa.Column("revoked_at", columns.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sessions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
+    )
+    op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"], unique=False)
+    database.create_series(op.get_bind(), "hazard_numbers")
+    triggers.install(op.get_bind())
+
+
+def downgrade() -> None:
+    triggers.remove(op.get_bind())
+    database.drop_series(op.get_bind(), "hazard_numbers")
+    op.drop_index(op.f("ix_sessions_user_id"), table_name="sessions")
+    op.drop_table("sessions")
+    op.drop_table("devices")
+    op.drop_index(op.f("ix_users_enterprise_id"), table_name="users")
+    op.drop_index(op.f("ix_users_area_code"), table_name="users")
+    op.drop_table("users")
+    op.drop_index("ix_enterprises_town", table_name="enterprises")
+    op.drop_index(op.f("ix_enterprises_partner_id"), table_name="enterprises")
+    op.drop_index("ix_enterprises_county", table_name="enterprises")
+    op.drop_index("ix_enterprises_area", table_name="enterprises")
+    op.drop_table("enterprises")
+    op.drop_table("seals")
+    op.drop_table("receipts")
+    op.drop_index(op.f("ix_login_attempts_failed_at"), table_name="login_attempts")
+    op.drop_table("login_attempts")
+    op.drop_index(
+        "ix_events_unsealed",
+        table_name="events",
+        postgresql_where=sa.text("position IS NULL"),
+        sqlite_where=sa.text("position IS NULL"),
+    )
+    op.drop_table("events")
+    op.drop_index(op.f("ix_areas_parent_code"), table_name="areas")
+    op.drop_table("areas")

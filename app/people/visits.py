@@ -7,6 +7,7 @@ because nobody may be told more than 401 before it is known whose request it is.
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, Concatenate, Protocol, TypeVar, get_args, get_origin
 from uuid import UUID
 
@@ -51,7 +52,7 @@ class Parts(Protocol):
 
 
 Receive = Callable[[Request, Caller], Awaitable[Parts]]
-Replay = Callable[[Session, Caller, UUID], Answer]
+Replay = Callable[..., Answer]  # of session, caller, id, and whatever things of the house it asks for
 
 
 @dataclass
@@ -145,7 +146,7 @@ class Visits(APIRouter):
                         if receipt.subject_id:
                             if again and parts:
                                 again(session, caller, receipt.subject_id, parts)
-                            return replayed(replay, session, caller, receipt)
+                            return replayed(furnished(request, replay), session, caller, receipt)
                     told.refuse()
                     extra = {"parts": parts} if call.takes_parts else {}
                     answer = function(session, caller, **told.given, **extra)
@@ -326,6 +327,12 @@ def replay_or_none(replay: Replay, session: Session, caller: Caller, id: UUID) -
         return replay(session, caller, id)
     except Problem:
         return None
+
+
+def furnished(request: Request, replay: Replay) -> Replay:
+    """The replay with the things of the house that it asks for, after session, caller and id."""
+    asked = list(inspect.signature(replay).parameters.items())[3:]
+    return partial(replay, **{name: thing(request, asking.annotation) for name, asking in asked})
 
 
 def thing(request: Request, kind: type[Any]) -> Any:

@@ -97,6 +97,11 @@ class NotFound(Problem):
 
     status, code, title = 404, "not_found", Said("没有找到", "Not found")
 
+    @classmethod
+    def at(cls, pointer: str, message: Said) -> "NotFound":
+        """An id in a body that leads nowhere."""
+        return cls(message, errors=[{"pointer": pointer, "code": cls.code, "message": message}])
+
 
 class NoSuchMethod(Problem):
     status, code, title = 405, "method_not_allowed", Said("此地址不支持这种方法", "This address has no such method")

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.foundation.canonical import new_id
 from app.foundation.clock import rfc3339, to_the_millisecond
+from app.foundation.problems import RevisionRequired, StaleRevision
 
 T = TypeVar("T")
 
@@ -67,6 +68,18 @@ class Change(Frozen):
     """What PATCH sends: only the fields that change. Absent means unchanged."""
 
     revision: int | None = Field(default=None, ge=1, description="The revision that was seen; or If-Match.")
+
+    def of(self, current: "View") -> dict[str, Any]:
+        """The fields that change, if the record is still what the client saw.
+
+        Raises:
+            RevisionRequired: the client does not say what it saw.
+            StaleRevision: it saw another revision.
+        """
+        if self.revision != current.revision:
+            shown = current.model_dump(mode="json")
+            raise StaleRevision(current=shown) if self.revision else RevisionRequired(current=shown)
+        return {name: getattr(self, name) for name in self.model_fields_set - {"revision"}}
 
 
 class View(BaseModel):

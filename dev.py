@@ -56,7 +56,7 @@ def format() -> None:
 def lock(*options: str) -> None:
     """Write requirements/*.lock from pyproject.toml; `lock --upgrade` takes the newest versions."""
     tools = ROOT / ".tools"
-    venv.create(tools, with_pip=True)
+    venv.create(tools, symlinks=True, with_pip=True)
     call(tools / "bin/python", "-m", "pip", "install", "--quiet", UV)
     form = ("--universal", "--python-version=3.11", "--generate-hashes", "--no-emit-index-url", "--no-annotate")
     signed = "--custom-compile-command=python3 dev.py lock"
@@ -86,7 +86,7 @@ def install(name: Literal["run", "test"]) -> None:
     print(f"Installing requirements/{name}.lock into .venv …", file=sys.stderr, flush=True)
     known = STAMP.exists() and STAMP.read_text().split()[0] == place()
     STAMP.unlink(missing_ok=True)
-    venv.create(VENV, with_pip=True, clear=not known)
+    venv.create(VENV, symlinks=True, with_pip=True, clear=not known)
     pip = (BIN / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
     call(*pip, "--require-hashes", "--requirement", f"requirements/{name}.lock")
     call(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -87,7 +88,9 @@ def new_page(profile: Path) -> Iterator[Page]:
     command = [str(program()), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
     command += ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
     command += [f"--user-data-dir={profile}", "--remote-debugging-port=0", "about:blank"]
-    browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    profile.mkdir()
+    tidy = os.environ | {"TMPDIR": str(profile)}
+    browser = subprocess.Popen(command, env=tidy, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         port, path = _address(profile / "DevToolsActivePort")
         with connect(f"ws://127.0.0.1:{port}{path}") as connection:

@@ -17,6 +17,7 @@ from app.foundation.geo import Datum
 from app.foundation.wire import AreaCode, Frozen, Text, Word
 from app.people.scope import Power, Role
 from app.people.terms import EnterpriseKind, Scale, StandardizationLevel
+from app.risks.levels import MeasureKind, RiskLevel
 from app.sorting.terms import Discipline, Factor, Sector, SpecialCategory
 
 DATA: Final = Path(__file__).parent / "data"
@@ -100,7 +101,9 @@ class Template(Frozen):
 
 
 class Measure(Frozen):
-    kind: Literal["engineering", "management", "training", "protective", "emergency"]
+    """A control measure. `always`: it is owed also while production stands still."""
+
+    kind: MeasureKind
     description: Text
     check: Text
     holder: Word
@@ -114,7 +117,7 @@ class Risk(Template):
     unit: Text
     place: Text
     event: Text
-    level: Literal["major", "considerable", "general", "low"]
+    level: RiskLevel
     accident_type: Word
     measures: tuple[Measure, ...] = Field(min_length=3, max_length=6)
 

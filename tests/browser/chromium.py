@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,23 +84,24 @@ class Page:
 
 
 @contextmanager
-def new_page(profile: Path) -> Iterator[Page]:
-    """An empty tab in a browser of its own, which ends with it."""
-    command = [str(program()), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    command += ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    command += [f"--user-data-dir={profile}", "--remote-debugging-port=0", "about:blank"]
-    profile.mkdir()
-    tidy = os.environ | {"TMPDIR": str(profile)}
-    browser = subprocess.Popen(command, env=tidy, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        port, path = _address(profile / "DevToolsActivePort")
-        with connect(f"ws://127.0.0.1:{port}{path}") as connection:
-            target = _first_tab(connection)
-        with connect(f"ws://127.0.0.1:{port}/devtools/page/{target}", max_size=None) as connection:
-            yield Page(connection)
-    finally:
-        browser.terminate()
-        browser.wait(PATIENCE)
+def new_page() -> Iterator[Page]:
+    """An empty tab in a browser of its own, which ends with it and leaves nothing."""
+    with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as home:
+        command = [str(program()), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        command += ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        command += [f"--user-data-dir={home}", "--remote-debugging-port=0", "about:blank"]
+        # Its own temporary files go there too. The path stays short: a socket's may have 107 bytes.
+        tidy = os.environ | {"TMPDIR": home}
+        browser = subprocess.Popen(command, env=tidy, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            port, path = _address(Path(home, "DevToolsActivePort"))
+            with connect(f"ws://127.0.0.1:{port}{path}") as connection:
+                target = _first_tab(connection)
+            with connect(f"ws://127.0.0.1:{port}/devtools/page/{target}", max_size=None) as connection:
+                yield Page(connection)
+        finally:
+            browser.terminate()
+            browser.wait(PATIENCE)
 
 
 def _address(file: Path) -> tuple[str, str]:

@@ -55,8 +55,8 @@ def await_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    with new_page(tmp_path / "profile") as page:
+def page() -> Iterator[Page]:
+    with new_page() as page:
         yield page
 
 

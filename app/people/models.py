@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from app.foundation.columns import Json, Row, Several
@@ -57,7 +57,7 @@ class Enterprise(Scoped, Recorded, Row):
 class User(Recorded, Row):
     """A person with one or more roles: of an enterprise, of the government of some areas, or an expert.
 
-    `area_code` is where administrators find them: the enterprise's area, or the widest of their own.
+    `area_code` is where administrators find them: the smallest area that all their work lies in.
     """
 
     __tablename__ = "users"
@@ -82,7 +82,8 @@ class User(Recorded, Row):
 class Session(Row):
     """A login on one device. Its refresh tokens are numbered; `generation` is the newest that was given out.
 
-    Access tokens name the session, so that revoking it ends them at once.
+    Access tokens name the session, so that revoking it ends them at once. It is kept until it expires: a device
+    that has one is a device we know.
     """
 
     __tablename__ = "sessions"
@@ -117,5 +118,4 @@ class Device(Row):
     model: Mapped[str | None] = mapped_column(String(64))
     app_version: Mapped[str | None] = mapped_column(String(32))
     push: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    note: Mapped[str | None] = mapped_column(Text)
     registered_at: Mapped[datetime]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from os.path import commonprefix
 from typing import Final
 from uuid import UUID
 
@@ -121,6 +122,7 @@ def town_of(area_code: str) -> str:
     return area_code[:9] + "000" if len(prefix(area_code)) > 9 else area_code
 
 
-def outer(codes: Sequence[str]) -> str:
-    """The widest of some areas."""
-    return min(codes, key=lambda code: (len(prefix(code)), code))
+def common(codes: Sequence[str]) -> str:
+    """The smallest area that holds all of these: of two towns, their county."""
+    shared = commonprefix([prefix(code) for code in codes])
+    return next(shared[:n] for n in (12, 9, 6, 4, 2, 0) if len(shared) >= n).ljust(12, "0")

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Annotated, Any, Concatenate, Protocol, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Concatenate, Final, Protocol, TypeVar, get_args, get_origin
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.foundation.canonical import digest, sent
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
-from app.foundation.problems import Problem, StaleRevision
+from app.foundation.problems import Problem
 from app.foundation.reading import Form, media_type, read_json, read_model, refuse
 from app.foundation.wire import Body, Change, Frozen, View, Written
 from app.journal import receipts
@@ -29,6 +29,9 @@ from app.people.tokens import bearer, identify, shown
 Answer = BaseModel | Written[Any]
 Asking = TypeVar("Asking", bound=Callable[Concatenate[Session, Caller, ...], Answer])
 Acting = TypeVar("Acting", bound=Callable[Concatenate[Session, Caller, ...], Answer | None])
+
+
+NO_REVISION: Final = -1  # what no record has: an If-Match that cannot be met
 
 
 class Nothing(Frozen):
@@ -52,6 +55,7 @@ class Parts(Protocol):
 
 
 Receive = Callable[[Request, Caller], Awaitable[Parts]]
+Prepare = Callable[[Request, "Told"], Awaitable[None]]
 Replay = Callable[..., Answer]  # of session, caller, id, and whatever things of the house it asks for
 
 
@@ -118,12 +122,14 @@ class Visits(APIRouter):
         body: type[Body] | None = None,
         receive: Receive | None = None,
         again: Callable[..., None] | None = None,
+        prepare: Prepare | None = None,
         **route: Any,
     ) -> Callable[[Acting], Acting]:
         """Let POST `path` do what the function does with its `body`, once for each id; `replay` shows it again.
 
         A function that serves several routes takes any Body, and each route says which `body` is its own.
         `receive` takes in a multipart request; the function gets it as `parts`, and so does `again` on a replay.
+        `prepare` does before the visit what no transaction should wait for: hash a password.
         """
 
         def register(function: Acting) -> Acting:
@@ -135,6 +141,7 @@ class Visits(APIRouter):
                 parts = await told.receive(receive) if receive and _is_form(request) else None
                 if parts is None:
                     await told.read_body()
+                await told.prepare(prepare)
                 target = next((v for v in told.given.values() if isinstance(v, UUID)), None)
 
                 def work(session: Session) -> Response:
@@ -161,7 +168,9 @@ class Visits(APIRouter):
 
         return register
 
-    def change(self, method: str, path: str, **route: Any) -> Callable[[Acting], Acting]:
+    def change(
+        self, method: str, path: str, *, prepare: Prepare | None = None, **route: Any
+    ) -> Callable[[Acting], Acting]:
         """Let PATCH, PUT or DELETE `path` do what the function does: no receipt, the revision guards it."""
 
         def register(function: Acting) -> Acting:
@@ -172,6 +181,7 @@ class Visits(APIRouter):
                 if call.body is not None:
                     await told.read_body()
                 told.match(request.headers.get("if-match"))
+                await told.prepare(prepare)
 
                 def work(session: Session) -> Response:
                     caller = identify(session, told.shown)
@@ -205,7 +215,7 @@ class Call:
         self.takes_parts = asked.pop("parts", None) is not None
         self.body: Any = body or (asked["body"].annotation if "body" in asked else None)
         self.takes_body = asked.pop("body", None) is not None
-        self.query_name = next((n for n, p in asked.items() if get_origin(p.annotation) is Annotated), None)
+        self.query_name = next((n for n, p in asked.items() if _is_query(p.annotation)), None)
         self.query: type[BaseModel] | None = None
         if self.query_name:
             self.query = get_args(asked.pop(self.query_name).annotation)[0]
@@ -276,16 +286,21 @@ class Told:
             self.judge(parts.sent)
         return parts
 
+    async def prepare(self, prepare: Prepare | None) -> None:
+        """Make ready what was sent, if it is worth it: nothing has been found wrong with it."""
+        if prepare and not self.malformed and not self.faults:
+            await prepare(self.request, self)
+
     def match(self, if_match: str | None) -> None:
         """Take the revision from If-Match (RFC 9110) where the body has none."""
         body = self.given.get("body")
         if not isinstance(body, Change) or not if_match:
             return
-        revision = if_match.strip().removeprefix("W/").strip('"').partition("-")[0]
-        if not revision.isdecimal() or body.revision not in (None, int(revision)):
-            self.malformed = StaleRevision()
-        else:
-            self.given["body"] = body.model_copy(update={"revision": int(revision)})
+        stated = if_match.strip().removeprefix("W/").strip('"').partition("-")[0]
+        revision = int(stated) if stated.isdecimal() and len(stated) < 19 else NO_REVISION
+        if body.revision not in (None, revision):
+            revision = NO_REVISION
+        self.given["body"] = body.model_copy(update={"revision": revision})
 
     @property
     def id(self) -> UUID | None:
@@ -339,6 +354,11 @@ def thing(request: Request, kind: type[Any]) -> Any:
     """One of the things of the house, by its type."""
     house: House = request.app.state.house
     return house.things[kind]
+
+
+def _is_query(annotation: Any) -> bool:
+    """A model of the query's parameters; a parameter of the path may be annotated too."""
+    return get_origin(annotation) is Annotated and issubclass(get_args(annotation)[0], BaseModel)
 
 
 def _is_thing(annotation: Any) -> bool:

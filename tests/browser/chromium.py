@@ -4,11 +4,12 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,8 @@ def new_page() -> Iterator[Page]:
         command += [f"--user-data-dir={home}", "--remote-debugging-port=0", "about:blank"]
         # Its own temporary files go there too. The path stays short: a socket's may have 107 bytes.
         tidy = os.environ | {"TMPDIR": home}
-        browser = subprocess.Popen(command, env=tidy, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        silent = subprocess.DEVNULL
+        browser = subprocess.Popen(command, env=tidy, stdout=silent, stderr=silent, start_new_session=True)
         try:
             port, path = _address(Path(home, "DevToolsActivePort"))
             with connect(f"ws://127.0.0.1:{port}{path}") as connection:
@@ -100,7 +102,8 @@ def new_page() -> Iterator[Page]:
             with connect(f"ws://127.0.0.1:{port}/devtools/page/{target}", max_size=None) as connection:
                 yield Page(connection)
         finally:
-            browser.terminate()
+            with suppress(ProcessLookupError):
+                os.killpg(browser.pid, signal.SIGKILL)  # its helpers as well, which would go on writing there
             browser.wait(PATIENCE)
 
 

@@ -13,6 +13,8 @@ from app.foundation.keyring import Keyring
 from app.journal.events import PEN
 from app.journal.sealer import keep_sealing
 from app.people.visits import House
+from app.risks import routes as risks
+from app.risks.levels import LiveLevels
 from app.settings import Settings
 
 EXPOSED = [
@@ -36,8 +38,9 @@ def create_app(settings: Settings) -> FastAPI:
         database.engine.dispose()
 
     app = FastAPI(title="隐患排查治理", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=living)
-    app.state.house = House({Database: database, Keyring: keys})
+    app.state.house = House({Database: database, Keyring: keys, LiveLevels: LiveLevels()})
     front.install(app)
+    app.include_router(risks.router)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"],

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, text
 
 import app.main  # noqa: F401  so that every table is known when a migration is drafted
 from app.foundation.columns import Row
-from app.foundation.database import is_sqlite
+from app.foundation.database import LONG, is_sqlite
 
 
 def migrate(connection: Connection, **more: Any) -> None:
@@ -24,7 +24,7 @@ def migrate(connection: Connection, **more: Any) -> None:
 
 def on_sqlite(engine: Engine) -> None:
     """Foreign keys are off meanwhile (rebuilding a table would cascade), and checked before anything is kept."""
-    with engine.execution_options(writes=True, patience=(3600, 60)).connect() as connection:
+    with engine.execution_options(writes=True, patience=LONG).connect() as connection:
         driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA foreign_keys=OFF")
         try:

@@ -3,9 +3,10 @@
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, Sequence, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,13 +23,30 @@ from app.foundation.problems import Overloaded, Problem, Unavailable
 T = TypeVar("T")
 
 ATTEMPTS: Final = 4
-LOST_A_RACE: Final = {"40001", "40P01"}  # serialization failure, deadlock: the same work may succeed now
-TOO_SLOW: Final = {"55P03", "57014", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_INTERRUPT"}
+LOST_A_RACE: Final = ("40001", "40P01")  # serialization failure, deadlock: the same work may succeed now
+TOO_SLOW: Final = ("55P03", "57014", "25P03", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_INTERRUPT")
+UNREACHED: Final = "08001"
 # Connection lost, shut down, out of disk or memory, read-only; on SQLite a full, read-only or unreadable file.
 GONE: Final = ("08", "53", "57P", "25006", "58", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
-INTERACTIVE: Final = (3, 1)  # seconds a statement may take, seconds it may wait for a lock
-HEAVY: Final = (60, 5)
+RESPITE: Final = 0.5  # seconds during which nobody waits in vain for a server that could not be reached just now
 OPCODES_BETWEEN_LOOKS: Final = 20_000  # how often SQLite looks at its time limit: about once a millisecond
+
+
+class Patience(NamedTuple):
+    """Seconds that a statement may take, that it may wait for a lock, and that a transaction may lie idle.
+
+    On SQLite the first is for all statements of a transaction together.
+    """
+
+    statement: int
+    lock: int
+    idle: int
+
+
+INTERACTIVE: Final = Patience(3, 1, 5)
+HEAVY: Final = Patience(60, 5, 60)
+LIMITS: Final = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")  # as PostgreSQL says it
+LONG: Final = Patience(7 * 86400, 60, 7 * 86400)  # copying or checking everything there is
 
 
 class Database:
@@ -48,6 +66,7 @@ class Database:
         self._readers = Lane(threads, waiting)
         self._writers = Lane(1, waiting) if is_sqlite(self.engine) else self._readers
         self._heavy = Lane(1, 16)
+        self._unreached_until = 0.0
 
     async def read(self, work: Callable[[Session], T | Problem]) -> T:
         """Begin, do `work`, end. Raises what `write` raises."""
@@ -75,36 +94,58 @@ class Database:
         *,
         writes: bool = False,
         dry: bool = False,
-        patience: tuple[int, int] = INTERACTIVE,
+        patience: Patience = INTERACTIVE,
+        snapshot: bool = False,
     ) -> T:
-        """Carry out `work` in one transaction, in this thread; `patience` is for a statement and for a lock, seconds.
+        """Carry out `work` in one transaction, in this thread; with `snapshot` all of it sees one and the same moment.
 
         Raises:
             Overloaded: it took too long, or lost too many races.
             Unavailable: the database cannot be reached, or cannot write.
         """
+        if time.monotonic() < self._unreached_until:
+            raise Unavailable
         engine = self.engine.execution_options(writes=writes, patience=patience)
+        if snapshot and not is_sqlite(engine):  # on SQLite every transaction sees one moment
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
         for attempt in range(1, ATTEMPTS + 1):
+            done = False
             try:
-                session = Session(engine, expire_on_commit=False, info=dict(self.carried))
-                with session, session.begin() as transaction:
+                with (
+                    Session(engine, expire_on_commit=False, info=dict(self.carried)) as session,
+                    session.begin() as own,
+                ):
                     result = work(session)
+                    session.flush()
+                    done = True
                     if dry:
-                        session.flush()
-                        transaction.rollback()
-                    return result
+                        own.rollback()
+                return result
             except DBAPIError as error:
-                trouble = troubled(error)
-                if trouble in TOO_SLOW or (trouble in LOST_A_RACE and attempt == ATTEMPTS):
-                    raise Overloaded from error
-                if error.connection_invalidated or trouble.startswith(GONE):
-                    raise Unavailable from error
-                if trouble not in LOST_A_RACE:
-                    raise
+                self._judge(error, attempt, done)
             except PoolTimeout as error:
                 raise Overloaded from error
             time.sleep(random.uniform(0, 0.02 * 2**attempt))
         raise AssertionError("the last attempt returns or raises")
+
+    def _judge(self, error: DBAPIError, attempt: int, done: bool) -> None:
+        """Return if the work may be tried again, otherwise raise what its caller should hear.
+
+        Who finds a connection dead that lay idle in the pool (the server was restarted) tries once more, unless the
+        work was done: what became of a commit that was cut off, nobody knows.
+        """
+        trouble = troubled(error)
+        if trouble.startswith(LOST_A_RACE) and attempt < ATTEMPTS:
+            return
+        if trouble.startswith((*TOO_SLOW, *LOST_A_RACE)):
+            raise Overloaded from error
+        if error.connection_invalidated and attempt == 1 and not done:
+            return
+        if trouble == UNREACHED:
+            self._unreached_until = time.monotonic() + RESPITE
+        if error.connection_invalidated or trouble.startswith(GONE):
+            raise Unavailable from error
+        raise error
 
 
 def kept(result: T | Problem) -> T:
@@ -120,7 +161,7 @@ def troubled(error: DBAPIError) -> str:
     if said:
         return str(said)
     # psycopg has no SQLSTATE for a server that it could not reach at all.
-    return "08001" if isinstance(error, OperationalError | InterfaceError) else ""
+    return UNREACHED if isinstance(error, OperationalError | InterfaceError) else ""
 
 
 def open_engine(url: str, *, pool: int) -> Engine:
@@ -137,21 +178,22 @@ def open_engine(url: str, *, pool: int) -> Engine:
             max_overflow=0,
             isolation_level="READ COMMITTED",
             connect_args={
-                "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=5s "
-                f"-c statement_timeout={INTERACTIVE[0]}s -c lock_timeout={INTERACTIVE[1]}s",
+                "options": "-c timezone=UTC "
+                + " ".join(f"-c {limit}={n}s" for limit, n in zip(LIMITS, INTERACTIVE, strict=True)),
                 "connect_timeout": 5,
             },
+            hide_parameters=True,  # what people wrote does not belong in a log
         )
 
         @event.listens_for(engine, "begin")
         def be_patient(connection: Connection) -> None:
             patience = connection.get_execution_options().get("patience", INTERACTIVE)
             if patience != INTERACTIVE:
-                for limit, seconds in zip(("statement_timeout", "lock_timeout"), patience, strict=True):
+                for limit, seconds in zip(LIMITS, patience, strict=True):
                     connection.exec_driver_sql(f"SET LOCAL {limit} = '{seconds}s'")
 
         return engine
-    engine = create_engine(url, poolclass=QueuePool, pool_size=pool, max_overflow=0)
+    engine = create_engine(url, poolclass=QueuePool, pool_size=pool, max_overflow=0, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _: object) -> None:
@@ -163,8 +205,8 @@ def open_engine(url: str, *, pool: int) -> Engine:
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         driver: Any = connection.connection.driver_connection
-        until = time.monotonic() + options.get("patience", INTERACTIVE)[0]
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+        until = time.monotonic() + options.get("patience", INTERACTIVE).statement
         driver.set_progress_handler(lambda: time.monotonic() > until, OPCODES_BETWEEN_LOOKS)
 
     @event.listens_for(engine, "checkin")
@@ -226,6 +268,38 @@ def continue_series(session: Session, name: str, after: int) -> None:
         session.execute(text(moved), {"name": name, "after": after})
     elif after:
         session.execute(select(func.setval(name, after)))
+
+
+def series_at(session: Session, name: str) -> int:
+    """The last number of a series that was taken; 0 if none was."""
+    if is_sqlite(session.get_bind()):
+        return int(session.execute(text("SELECT value FROM counters WHERE name = :name"), {"name": name}).scalar_one())
+    taken = text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {name}")  # noqa: S608  a name of ours
+    return int(session.execute(taken).scalar_one())
+
+
+def continue_keys(session: Session, table: Table) -> None:
+    """Let rows that the database numbers itself go on after those that came with their numbers."""
+    key = table.autoincrement_column
+    if key is not None and not is_sqlite(session.get_bind()):
+        series = func.pg_get_serial_sequence(table.name, key.name)
+        session.execute(select(func.setval(series, func.max(key))).having(func.max(key).is_not(None)))
+
+
+@contextmanager
+def pointers_checked_at_the_end(session: Session, tables: Iterable[Table]) -> Iterator[None]:
+    """Let rows come in any order: foreign keys are checked when all are there, and not row by row."""
+    if is_sqlite(session.get_bind()):
+        session.execute(text("PRAGMA defer_foreign_keys = ON"))  # until the transaction ends
+        yield
+        return
+    named = [(table.name, key.name) for table in tables for key in table.foreign_key_constraints]
+    for table, key in named:
+        session.execute(text(f"ALTER TABLE {table} ALTER CONSTRAINT {key} DEFERRABLE INITIALLY DEFERRED"))
+    yield
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    for table, key in named:
+        session.execute(text(f"ALTER TABLE {table} ALTER CONSTRAINT {key} NOT DEFERRABLE"))
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:

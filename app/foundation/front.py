@@ -30,6 +30,7 @@ from app.foundation.problems import (
 
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 OVERRIDES: Final = {b"PATCH", b"PUT", b"DELETE", b"HEAD"}
+METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 QUIET: Final = {"/healthz", "/readyz", "/metrics"}
 OF_STATUS: Final[dict[int, type[Problem]]] = {
     400: Malformed, 404: NotFound, 405: NoSuchMethod, 413: TooLarge, 415: UnsupportedMedia, 503: Unavailable,
@@ -87,7 +88,8 @@ class Front:
 
     def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = getattr(scope.get("route"), "path", "")
-        SECONDS.labels(scope["method"], route, str(status)).observe(seconds)
+        method = scope["method"] if scope["method"] in METHODS else "other"  # what is counted is bounded
+        SECONDS.labels(method, route, str(status)).observe(seconds)
         if scope["path"] not in QUIET:
             log.info(
                 "request", method=scope["method"], path=scope["path"], status=status,

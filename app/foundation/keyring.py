@@ -29,9 +29,11 @@ MARK: Final = 32  # hex digits of a mark: 128 bits
 class Keyring:
     """`secrets` sign what only this server reads, each under its id, the last one new things;
     `sealing` signs what anyone may check. A signature made for one purpose means nothing to another.
+    `own` is the newest of those that lie in the folder: what must be provable from the folder alone is signed with it.
     """
 
     secrets: Mapping[str, bytes]
+    own: str
     sealing: Ed25519PrivateKey
     sealing_id: str
     sealing_keys: Mapping[str, Ed25519PublicKey]
@@ -68,6 +70,7 @@ class Keyring:
         if not ring.exists():
             _write_first(ring, json.dumps({"1": base64.b64encode(secrets.token_bytes(32)).decode()}).encode())
         kept = {id: base64.b64decode(key) for id, key in json.loads(ring.read_text()).items()}
+        own = list(kept)[-1]
         if given:
             kept[f"s{hashlib.sha256(given.encode()).hexdigest()[:6]}"] = given.encode()
         if not list(folder.glob("seal-*.pem")):
@@ -79,7 +82,7 @@ class Keyring:
         assert isinstance(sealing, Ed25519PrivateKey)
         sealing_id = newest.stem.partition("-")[2]
         _write_first(folder / f"seal-{sealing_id}.pub", public_pem(sealing.public_key()))
-        return cls(kept, sealing, sealing_id, public_keys(folder))
+        return cls(kept, own, sealing, sealing_id, public_keys(folder))
 
 
 def public_keys(folder: Path) -> dict[str, Ed25519PublicKey]:

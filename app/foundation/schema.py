@@ -1,5 +1,6 @@
 """The schema's revisions: which this server knows, which the database has, and the way between."""
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ def downgrade(engine: Engine, revision: str) -> None:
     command.downgrade(_config(engine), revision)
 
 
+@cache
 def wanted() -> str | None:
     """The revision that this server was written for."""
     return ScriptDirectory.from_config(_config()).get_current_head()

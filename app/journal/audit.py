@@ -1,18 +1,22 @@
 """Checking the journal: recompute everything, believe nothing that is stored."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
 
 from app.foundation.canonical import digest
+from app.foundation.database import table_of
 from app.foundation.keyring import Keyring
-from app.journal.events import Event
+from app.journal.events import Event, digest_of
 from app.journal.seals import BATCH, Seal, merkle_root
+
+AT_ONCE: Final = 200  # events in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,70 +29,111 @@ class Break:
     number: int | None = None
 
 
+@dataclass(slots=True)
+class Audit:
+    """What an audit has read, up to the first break if there is one. `head` is the newest seal's digest."""
+
+    events: int = 0
+    unsealed: int = 0
+    seals: int = 0
+    head: str = ""
+    broken: Break | None = None
+
+
 def verify(session: Session, keys: Keyring, against: str | None = None) -> Break | None:
     """The first break, or None if every event and seal is as it was written.
 
     `against` is the digest of a seal that is known from elsewhere: an export, a bundle, a log.
     """
-    return next(_Audit(session, keys).breaks(against), None)
+    return examine(session, keys, against).broken
+
+
+def examine(session: Session, keys: Keyring, against: str | None = None) -> Audit:
+    """Check the whole journal, in a transaction that sees one moment; years of it need no more memory than a day."""
+    seen = Audit()
+    seen.broken = next(_Examination(session, keys, seen).breaks(against), None)
+    return seen
 
 
 @dataclass
-class _Audit:
+class _Examination:
     session: Session
     keys: Keyring
-    chains: dict[tuple[str, UUID], tuple[int, str]] = field(default_factory=dict)
-    emptied: dict[tuple[UUID, int], Break] = field(default_factory=dict)
+    seen: Audit
 
     def breaks(self, against: str | None) -> Iterator[Break]:
-        end, previous, known = 0, "", against is None
-        for number, seal in enumerate(self._seals(), start=1):
-            sealed = select(Event).where(Event.position.between(end + 1, seal.last)).order_by(Event.position)
-            events = self.session.scalars(sealed).all()
-            self.session.expunge_all()
-            for position, event in enumerate(events, start=end + 1):
-                if event.position != position:
-                    yield Break("event missing", position)
-                yield from self._event(event)
-            if len(events) != seal.last - end:
-                yield Break("event missing", end + len(events) + 1)
-            if (seal.number, seal.first, seal.previous) != (number, end + 1, previous) or not self._signed(seal):
+        end, known = 0, against is None
+        for seal in self._seals():
+            place = seal.number, seal.first, seal.previous
+            if place != (self.seen.seals, end + 1, self.seen.head) or not self._signed(seal):
                 yield Break("seal broken", seal.first)
-            if seal.merkle_root != merkle_root([event.digest for event in events]):
+            leaves = []
+            for event in self._events(sealed_in(seal)):
+                end += 1
+                if event["position"] != end:
+                    yield Break("event missing", end)
+                yield from self._event(event)
+                leaves.append(event["digest"])
+            if end != seal.last:
+                yield Break("event missing", end + 1)
+            if seal.merkle_root != merkle_root(leaves):
                 yield Break("order changed", seal.first)
-            end, previous, known = seal.last, seal.digest, known or seal.digest == against
+            self.seen.head, known = seal.digest, known or seal.digest == against
         if not known:
             yield Break("known head missing", end + 1)
-        loose = select(Event).where(Event.position.is_(None) | (Event.position > end))
-        for event in self.session.scalars(loose.order_by(Event.sequence).execution_options(yield_per=BATCH)):
+        for event in self._events(outside(end)):
+            self.seen.unsealed += 1
+            if event["position"] is not None or not self.keys.marked("event", event["digest"], event["mark"]):
+                yield Break("event added", event["position"], event["subject_id"], event["number"])
             yield from self._event(event)
-            if event.position is not None or not self.keys.marked("event", event.digest, event.mark):
-                yield Break("event added", event.position, event.subject_id, event.number)
-        yield from self.emptied.values()
 
     def _seals(self) -> Iterator[Seal]:
-        """The seals in order, a few at a time, so that years of them need no more memory than a day."""
-        seen: list[Seal] | None = None
-        while seen is None or seen:
-            after = seen[-1].number if seen else 0
-            page = select(Seal).where(Seal.number > after).order_by(Seal.number).limit(BATCH)
-            seen = list(self.session.scalars(page))
-            yield from seen
+        """The seals in order, a few at a time."""
+        last = 0
+        while page := self.session.scalars(
+            select(Seal).where(Seal.number > last).order_by(Seal.number).limit(BATCH)
+        ).all():
+            self.session.expunge_all()
+            for seal in page:
+                self.seen.seals += 1
+                yield seal
+            last = page[-1].number
 
-    def _event(self, event: Event) -> Iterator[Break]:
-        place = event.position, event.subject_id, event.number
-        number, previous = self.chains.get((event.subject_kind, event.subject_id), (0, ""))
-        if (event.number, event.previous) != (number + 1, previous):
+    def _events(self, chosen: Select[Any]) -> Iterator[dict[str, Any]]:
+        for event in self.session.execute(chosen.execution_options(yield_per=AT_ONCE)):
+            self.seen.events += 1
+            yield event._asdict()
+
+    def _event(self, event: Mapping[str, Any]) -> Iterator[Break]:
+        subject, number = event["subject_id"], event["number"]
+        place = event["position"], subject, number
+        if number == 1:
+            chained = event["previous"] == ""
+        else:
+            chained = event["previous"] == event["before_digest"] and _follows(event)
+            before = event["before_digest"], event["before_mark"]
+            if (
+                not chained
+                and before[0]
+                and event["before_position"] is None
+                and not self.keys.marked("event", *before)
+            ):
+                yield Break("event added", None, subject, number - 1)
+        if not chained:
             yield Break("chain broken", *place)
-        if event.data is None:
-            self.emptied[event.subject_id, event.number] = Break("text removed", *place)
-        elif digest(event.data) != event.data_digest:
+        if event["data"] is None:
+            if number not in self._taken_out(event):
+                yield Break("text removed", *place)
+        elif digest(event["data"]) != event["data_digest"]:
             yield Break("text changed", *place)
-        elif event.action == "redacted":
-            self.emptied.pop((event.subject_id, json.loads(event.data)["data"]["number"]), None)
-        if event.computed_digest() != event.digest:
+        if digest_of(event) != event["digest"]:
             yield Break("event changed", *place)
-        self.chains[event.subject_kind, event.subject_id] = event.number, event.digest
+
+    def _taken_out(self, event: Mapping[str, Any]) -> set[int]:
+        """The numbers of the subject's events whose text was taken out on record, by later ones."""
+        own = (Event.subject_kind == event["subject_kind"], Event.subject_id == event["subject_id"])
+        later = select(Event.data).where(*own, Event.number > event["number"], Event.action == "redacted")
+        return {json.loads(text)["data"]["number"] for text in self.session.scalars(later) if text}
 
     def _signed(self, seal: Seal) -> bool:
         try:
@@ -96,3 +141,25 @@ class _Audit:
         except (KeyError, ValueError, InvalidSignature):
             return False
         return seal.computed_digest() == seal.digest
+
+
+def _follows(event: Mapping[str, Any]) -> bool:
+    """Whether a sealed event stands after the one before it, which is then sealed too."""
+    here, before = event["position"], event["before_position"]
+    return here is None or (before is not None and before < here)
+
+
+def _with_the_one_before() -> Select[Any]:
+    before = aliased(Event)
+    same = (before.subject_kind == Event.subject_kind) & (before.subject_id == Event.subject_id)
+    more = [getattr(before, name).label(f"before_{name}") for name in ("digest", "position", "mark")]
+    return select(*table_of(Event).c, *more).outerjoin(before, same & (before.number == Event.number - 1))
+
+
+def sealed_in(seal: Seal) -> Select[Any]:
+    return _with_the_one_before().where(Event.position.between(seal.first, seal.last)).order_by(Event.position)
+
+
+def outside(end: int) -> Select[Any]:
+    """Events that no seal covers."""
+    return _with_the_one_before().where(Event.position.is_(None) | (Event.position > end)).order_by(Event.sequence)

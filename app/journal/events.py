@@ -1,6 +1,7 @@
 """Events: what happened to each subject, in order. Timeline, audit, outbox and sync all read them."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final, Protocol
 from uuid import UUID
@@ -53,7 +54,7 @@ class Event(Row):
 
     def computed_digest(self) -> str:
         """The digest over every field that says what happened."""
-        return _digest(vars(self))
+        return digest_of(vars(self))
 
 
 class Actor(Protocol):
@@ -155,9 +156,9 @@ def _append(
         "enterprise_id": enterprise_id,
         "area_code": area_code,
     }
-    event["digest"] = _digest(event)
+    event["digest"] = digest_of(event)
     pen: Keyring = session.info[PEN]
-    event["mark"] = pen.mark("event", event["digest"])
+    event["mark"] = pen.mark("event", event["digest"], pen.own)
     session.execute(table_of(Event).insert().values(**event))
 
 
@@ -168,7 +169,8 @@ def newest(session: Session, kind: str, id: UUID) -> tuple[int, str] | None:
     return None if row is None else (row.number, row.digest)
 
 
-def _digest(event: dict[str, Any]) -> str:
+def digest_of(event: Mapping[str, Any]) -> str:
+    """The digest of an event over every field that says what happened."""
     said = [event[name] for name in ("subject_kind", "subject_id", "number", "action", "actor_id")]
     instants = [rfc3339(event["at"]), rfc3339(event["received_at"])]
     return digest(canonical([*said, *instants, event["data_digest"], event["previous"]]))

@@ -20,11 +20,15 @@ async def keep_sealing(database: Database, keys: Keyring) -> None:
     """Seal whatever is committed, until cancelled. A database that is away is waited for."""
     while True:
         try:
-            waiting = await database.read(unsealed)
+            waiting = await database.read(partial(unsealed, keys=keys))
             while waiting and await database.write(partial(seal, keys=keys)) >= BATCH:
                 pass
         except Problem as problem:
             log.warning("sealing waits", reason=problem.particular)
+        except (
+            Exception
+        ) as error:  # a journal that was tampered with: the server goes on, `app audit verify` says where
+            log.error("sealing fails", exc_info=error)
         await anyio.sleep(PAUSE)
 
 

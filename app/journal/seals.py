@@ -6,9 +6,10 @@ notices) know positions, and nothing else.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
 from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -47,14 +48,12 @@ class Seal(Row):
 def seal(session: Session, keys: Keyring) -> int:
     """Give the next committed events consecutive positions, seal them, and say how many they were.
 
-    An event that this server did not write is left unsealed, for the audit to name.
+    An event that this server did not write is left unsealed, for the audit to name, and holds up nobody.
     The advisory lock is held for one batch, by sealers only. A lock on the newest seal's row would not do: who
     waited for it is shown the row it asked for, not the newer one. What is read here is read after the lock.
     """
     one_at_a_time(session, SEALING)
-    pending = select(Event.sequence, Event.digest, Event.mark).where(Event.position.is_(None))
-    found = session.execute(pending.order_by(Event.sequence).limit(BATCH)).all()
-    events = [event for event in found if keys.marked("event", event.digest, event.mark)]
+    events = list(islice(_waiting(session, keys), BATCH))
     if not events:
         return 0
     last = head(session)
@@ -81,9 +80,18 @@ def head(session: Session) -> Seal | None:
     return session.scalar(select(Seal).order_by(Seal.number.desc()).limit(1))
 
 
-def unsealed(session: Session) -> bool:
+def unsealed(session: Session, keys: Keyring) -> bool:
     """Whether anything waits for a seal."""
-    return session.scalar(select(Event.sequence).where(Event.position.is_(None)).limit(1)) is not None
+    return next(_waiting(session, keys), None) is not None
+
+
+def _waiting(session: Session, keys: Keyring) -> Iterator[Any]:
+    """The events without a position that this server wrote, oldest first."""
+    pending = select(Event.sequence, Event.digest, Event.mark).where(Event.position.is_(None)).order_by(Event.sequence)
+    found = session.execute(pending.limit(BATCH)).all()
+    while found:
+        yield from (event for event in found if keys.marked("event", event.digest, event.mark))
+        found = session.execute(pending.where(Event.sequence > found[-1].sequence).limit(BATCH)).all()
 
 
 def sealed_after(session: Session, position: int, limit: int = 500) -> Sequence[Event]:

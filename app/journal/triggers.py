@@ -1,9 +1,12 @@
 """Insert-only, enforced by the database: what the journal says is never changed, whoever has the password.
 
-The sealer gives an event its position once; routing follows a subject that moves; a text may be taken out, never put
-back. All else is refused. (A database's owner can drop a trigger: that is what seals and `app audit verify` are for.)
+An event begins without a position, and the sealer gives it one once; routing follows a subject that moves; a text may
+be taken out, never put back. All else is refused. (A database's owner can drop a trigger: that is what seals and
+`app audit verify` are for.)
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -20,6 +23,7 @@ CHANGED: Final = (
     + " OR (OLD.position IS NOT NULL AND NEW.position IS DISTINCT FROM OLD.position)"
 )
 GUARDS: Final = (
+    ("events_begin", "events", "INSERT", "NEW.position IS NOT NULL"),
     ("events_stay", "events", "UPDATE", CHANGED),
     ("events_remain", "events", "DELETE", "TRUE"),
     ("seals_stay", "seals", "UPDATE", "TRUE"),
@@ -57,3 +61,11 @@ def remove(connection: Connection) -> None:
         for table in ("events", "seals"):
             connection.execute(text(f"DROP TRIGGER {table}_kept ON {table}"))
         connection.execute(text("DROP FUNCTION refuse_change()"))
+
+
+@contextmanager
+def lifted(connection: Connection) -> Iterator[None]:
+    """Lift the guards within a transaction that puts back a journal as it was."""
+    remove(connection)
+    yield
+    install(connection)

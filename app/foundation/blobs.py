@@ -138,10 +138,15 @@ class Blobs(ABC):
 
 
 class Folder(Blobs):
-    """Objects as files. Written by hand, because obstore's LocalStore syncs neither the file nor its folder."""
+    """Objects as files. Written by hand, because obstore's LocalStore syncs neither the file nor its folder.
+
+    `sha256/random` is the file `sh/sha256+random`: a folder of its own for every object would cost a quarter of the
+    speed, one folder for all would be slow to look through. The folders stay once they are made.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root, self._incoming = root.absolute(), root.absolute() / ".incoming"
+        self._made: set[Path] = set()
         with _trouble():
             new = [folder for folder in (self._root, *self._root.parents) if not folder.exists()]
             self._incoming.mkdir(parents=True, exist_ok=True)
@@ -150,7 +155,8 @@ class Folder(Blobs):
             self._sweep()
 
     def local_path(self, key: str) -> Path:
-        return self._root / _checked(key)
+        name = _checked(key).replace("/", "+")
+        return self._root / name[:2] / name
 
     @contextmanager
     def file(self, key: str) -> Iterator[IO[bytes]]:
@@ -164,44 +170,38 @@ class Folder(Blobs):
             return self.local_path(key).stat().st_size
 
     def delete(self, key: str) -> None:
-        path = self.local_path(key)
         with _trouble():
-            path.unlink(missing_ok=True)
-        with suppress(OSError):  # a folder that still holds something stays
-            for folder in self._folders(path)[:-1]:
-                folder.rmdir()
+            self.local_path(key).unlink(missing_ok=True)
 
     def under(self, folder: str = "") -> Iterator[Stored]:
+        begins = f"{_checked(folder)}/".replace("/", "+") if folder else ""
         with _trouble():
-            start = self.local_path(folder) if folder else self._root
-            for place, folders, names in os.walk(start, onerror=_unless_gone):
-                if Path(place) == self._root:
-                    folders.remove(self._incoming.name)
-                for path in (Path(place, name) for name in names):
-                    with suppress(FileNotFoundError):  # deleted while we walk
+            places = [self._root / begins[:2]] if begins else set(self._root.iterdir()) - {self._incoming}
+            for path in (path for place in places if place.exists() for path in place.iterdir()):
+                if path.name.startswith(begins):
+                    with suppress(FileNotFoundError):  # deleted while we look
                         found = path.stat()
                         modified_at = datetime.fromtimestamp(found.st_mtime, UTC)
-                        yield Stored(path.relative_to(self._root).as_posix(), found.st_size, modified_at)
+                        yield Stored(path.name.replace("+", "/"), found.st_size, modified_at)
 
     def _spool(self) -> IO[bytes]:
         return tempfile.NamedTemporaryFile(dir=self._incoming)
 
     def _keep(self, key: str, file: IO[bytes]) -> None:
-        """The file's bytes to the disk, then its name, then every folder on the way to it."""
+        """The file's bytes to the disk, then its name. A link, unlike a rename, never replaces what is there."""
         path = self.local_path(key)
         os.fsync(file.fileno())
-        _link(file.name, path)
-        for folder in self._folders(path):
-            _sync(folder)
+        if path.parent not in self._made:
+            path.parent.mkdir(exist_ok=True)
+            _sync(self._root)
+            self._made.add(path.parent)
+        os.link(file.name, path)
+        _sync(path.parent)
 
     def _piece(self, key: str, start: int, stop: int) -> bytes:
         with _trouble(), self.local_path(key).open("rb") as opened:
             opened.seek(start)
             return opened.read(stop - start)
-
-    def _folders(self, path: Path) -> list[Path]:
-        """The folders that lead to the object, innermost first, the root last."""
-        return [folder for folder in path.parents if folder.is_relative_to(self._root)]
 
     def _sweep(self) -> None:
         """Remove what killed processes have left half written."""
@@ -284,21 +284,6 @@ def _checked(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise ValueError(f"not a key: {key!r}")
     return key
-
-
-def _link(source: str, path: Path) -> None:
-    """Give the file its name. A link, unlike a rename, never replaces what is there."""
-    for _ in range(10):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):  # somebody has just removed the folder because it was empty
-            os.link(source, path)
-            return
-    raise Unavailable
-
-
-def _unless_gone(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):
-        raise error
 
 
 def _sync(folder: Path) -> None:

@@ -8,10 +8,14 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app.foundation import front
+from app.foundation.blobs import Blobs
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
 from app.journal.events import PEN
 from app.journal.sealer import keep_sealing
+from app.operations import health
+from app.people import login
+from app.people.hashing import Hashing
 from app.people.visits import House
 from app.risks import routes as risks
 from app.risks.levels import LiveLevels
@@ -21,6 +25,14 @@ EXPOSED = [
     "ETag", "Location", "Retry-After", "Server-Time", "X-Request-Id", "Tus-Resumable", "Tus-Version", "Tus-Extension",
     "Tus-Max-Size", "Tus-Checksum-Algorithm", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires",
 ]  # fmt: skip
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """The store of photos."""
+    if settings.blobs.startswith("s3://"):
+        keys = {"access_key": settings.s3_access_key_id, "secret_key": settings.s3_secret_access_key}
+        return Blobs.open(settings.blobs, endpoint=settings.s3_endpoint, region=settings.s3_region, **keys)
+    return Blobs.open(settings.blobs)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -38,8 +50,12 @@ def create_app(settings: Settings) -> FastAPI:
         database.engine.dispose()
 
     app = FastAPI(title="隐患排查治理", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=living)
-    app.state.house = House({Database: database, Keyring: keys, LiveLevels: LiveLevels()})
+    app.state.house = House(
+        {Database: database, Blobs: open_blobs(settings), Keyring: keys, Hashing: Hashing(), LiveLevels: LiveLevels()}
+    )
     front.install(app)
+    app.include_router(health.router)
+    app.include_router(login.router)
     app.include_router(risks.router)
     if settings.cors_origins:
         app.add_middleware(

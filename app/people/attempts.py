@@ -42,8 +42,7 @@ def count(session: Database, who: str) -> LockedOut | None:
     While somebody has to wait nothing is counted: knocking does not prolong the wait.
     """
     _sweep(session)
-    insert_once(session, Attempts, {"who": who, "failures": 0})
-    row = session.scalars(select(Attempts).where(Attempts.who == who).with_for_update()).one()
+    row = _held(session, who)
     if row.failed_at and row.failed_at <= now() - FORGOTTEN_AFTER:
         row.failures = 0
     until = locked_until(row.failures, row.failed_at)
@@ -51,6 +50,13 @@ def count(session: Database, who: str) -> LockedOut | None:
         return LockedOut(-(-(until - now()) // timedelta(seconds=1)))
     row.failures, row.failed_at = row.failures + 1, now()
     return None
+
+
+def _held(session: Database, who: str) -> Attempts:
+    """The count, made and locked; once more, if a success or a sweep drops it between the two."""
+    insert_once(session, Attempts, {"who": who, "failures": 0})
+    row = session.scalar(select(Attempts).where(Attempts.who == who).with_for_update())
+    return row or _held(session, who)
 
 
 def forgive(session: Database, who: str) -> None:
@@ -62,8 +68,8 @@ def locked_until(failures: int, failed_at: datetime | None) -> datetime | None:
     """Until when so many failures keep one out: the wait doubles with each, up to LONGEST_WAIT."""
     if failures < FREE or failed_at is None:
         return None
-    doublings = min(failures - FREE, 10)
-    return failed_at + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    doublings: int = min(failures - FREE, 10)
+    return failed_at + min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def _sweep(session: Database) -> None:

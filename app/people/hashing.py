@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Final
+from unicodedata import normalize
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -18,13 +19,13 @@ NOBODYS: Final = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
 
 def hashed(password: str) -> str:
     """The password as it is stored. Takes 50 ms: in a request, ask `Hashing` for it."""
-    return HASHER.hash(password)
+    return HASHER.hash(normalize("NFC", password))
 
 
 def matches(password: str, stored: str | None) -> bool:
     """Whether this is the password that was stored. Where there is none it takes as long, and says no."""
     known = stored if stored and HASHER.identify(stored) else NOBODYS
-    return HASHER.verify(password, known) and known is not NOBODYS
+    return HASHER.verify(normalize("NFC", password), known) and known is not NOBODYS
 
 
 class Hashing:

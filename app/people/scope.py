@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Final
 from uuid import UUID
 
@@ -124,5 +124,6 @@ def town_of(area_code: str) -> str:
 
 def common(codes: Sequence[str]) -> str:
     """The smallest area that holds all of these: of two towns, their county."""
-    shared = commonprefix([prefix(code) for code in codes])
-    return next(shared[:n] for n in (12, 9, 6, 4, 2, 0) if len(shared) >= n).ljust(12, "0")
+    digits = zip(*(prefix(code) for code in codes), strict=False)
+    shared = sum(1 for _ in takewhile(lambda digit: len(set(digit)) == 1, digits))
+    return codes[0][: max(n for n in (0, 2, 4, 6, 9, 12) if n <= shared)].ljust(12, "0")

@@ -1,8 +1,9 @@
 """Access tokens carry user and session only: roles, scope and revocation are read in the request's transaction."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import jwt
@@ -11,6 +12,7 @@ from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
+from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.keyring import Keyring
 from app.foundation.problems import Unauthenticated
@@ -39,7 +41,8 @@ def issue(keys: Keyring, user_id: UUID, session_id: UUID) -> str:
 
 
 @lru_cache(REMEMBERED)
-def _read(token: str, keys: Keyring) -> Pass | None:
+def read(token: str, keys: Keyring) -> Pass | None:
+    """What a token of ours says, also when it has expired."""
     try:
         key = keys.key("access", str(jwt.get_unverified_header(token).get("kid")))
         demands = {"require": ["sub", "sid", "exp"], "verify_exp": False}
@@ -52,8 +55,8 @@ def _read(token: str, keys: Keyring) -> Pass | None:
 def shown(request: Request, keys: Keyring) -> Pass | None:
     """What the request's bearer token says, if it is one of ours and still valid."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    read = _read(token.strip(), keys) if scheme.lower() == "bearer" and len(token) < 4096 else None
-    return read if read and read.expires > now().timestamp() else None
+    told = read(token.strip(), keys) if scheme.lower() == "bearer" and len(token) < 4096 else None
+    return told if told and told.expires > now().timestamp() else None
 
 
 def identify(session: Database, shown: Pass | None) -> Caller:
@@ -72,8 +75,15 @@ def identify(session: Database, shown: Pass | None) -> Caller:
     row = session.execute(who).one_or_none()
     if row is None:
         raise Unauthenticated
-    powers = frozenset(Power(power) for power in (row.powers or {}).get("powers", ()))
+    powers = in_force(row.powers)
     return Caller(
         row.id, row.name, frozenset(row.roles), row.enterprise_id, row.areas, row.sectors, row.assigned, powers,
         shown.session_id,
     )  # fmt: skip
+
+
+def in_force(powers: Mapping[str, Any] | None) -> frozenset[Power]:
+    """The powers that a certificate gives today; none after its last day."""
+    if powers is None or (powers.get("valid_until") or "9999-12-31") < local_date(now()).isoformat():
+        return frozenset()
+    return frozenset(Power(power) for power in powers["powers"])

@@ -170,6 +170,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_enterprises_partner_id"), "enterprises", ["partner_id"], unique=False)
     op.create_index("ix_enterprises_town", "enterprises", ["town_code", "name", "id"], unique=False)
     op.create_table(
+        "risk_objects",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("enterprise_id", columns.Id(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column(
+            "county_code", sa.String(length=6), sa.Computed("substr(area_code, 1, 6)", persisted=True), nullable=False
+        ),
+        sa.Column(
+            "town_code", sa.String(length=9), sa.Computed("substr(area_code, 1, 9)", persisted=True), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name=op.f("fk_risk_objects_enterprise_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_objects")),
+        sa.UniqueConstraint("enterprise_id", "name", name=op.f("uq_risk_objects_enterprise_id_name")),
+    )
+    op.create_table(
         "users",
         sa.Column("username", sa.String(length=64), nullable=False),
         sa.Column("password", sa.String(length=200), nullable=False),
@@ -201,10 +217,18 @@ def upgrade() -> None:
         sa.Column("model", sa.String(length=64), nullable=True),
         sa.Column("app_version", sa.String(length=32), nullable=True),
         sa.Column("push", sa.Text(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
         sa.Column("registered_at", columns.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_devices_user_id")),
         sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_devices")),
+    )
+    op.create_table(
+        "risk_units",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("object_id", columns.Id(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["object_id"], ["risk_objects.id"], name=op.f("fk_risk_units_object_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_units")),
+        sa.UniqueConstraint("object_id", "name", name=op.f("uq_risk_units_object_id_name")),
     )
     op.create_table(
         "sessions",
@@ -219,6 +243,93 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
     )
     op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"], unique=False)
+    op.create_table(
+        "risks",
+        sa.Column("enterprise_id", columns.Id(), nullable=False),
+        sa.Column("unit_id", columns.Id(), nullable=True),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=True),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "major",
+                "considerable",
+                "general",
+                "low",
+                name="risklevel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("post", sa.String(length=200), nullable=True),
+        sa.Column("owner_id", columns.Id(), nullable=True),
+        sa.Column("next_review_on", sa.Date(), nullable=True),
+        sa.Column("candidate", sa.Boolean(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("finding_id", columns.Id(), nullable=True),
+        sa.Column("hazard_id", columns.Id(), nullable=True),
+        sa.Column("created_at", columns.Instant(), nullable=False),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column(
+            "county_code", sa.String(length=6), sa.Computed("substr(area_code, 1, 6)", persisted=True), nullable=False
+        ),
+        sa.Column(
+            "town_code", sa.String(length=9), sa.Computed("substr(area_code, 1, 9)", persisted=True), nullable=False
+        ),
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("revision", columns.Counter, nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name=op.f("fk_risks_enterprise_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_risks_owner_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["risk_units.id"], name=op.f("fk_risks_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risks")),
+    )
+    op.create_index("ix_risks_area_code_newest", "risks", ["area_code", "created_at", "id"], unique=False)
+    op.create_index("ix_risks_county_code_newest", "risks", ["county_code", "created_at", "id"], unique=False)
+    op.create_index("ix_risks_enterprise_id_newest", "risks", ["enterprise_id", "created_at", "id"], unique=False)
+    op.create_index("ix_risks_town_code_newest", "risks", ["town_code", "created_at", "id"], unique=False)
+    op.create_index("ix_risks_unit", "risks", ["unit_id"], unique=False)
+    op.create_table(
+        "control_measures",
+        sa.Column("enterprise_id", columns.Id(), nullable=False),
+        sa.Column("risk_id", columns.Id(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "engineering",
+                "management",
+                "training",
+                "protective",
+                "emergency",
+                name="measurekind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("check", sa.Text(), nullable=True),
+        sa.Column("holder", sa.String(length=200), nullable=True),
+        sa.Column("always", sa.Boolean(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("created_at", columns.Instant(), nullable=False),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column(
+            "county_code", sa.String(length=6), sa.Computed("substr(area_code, 1, 6)", persisted=True), nullable=False
+        ),
+        sa.Column(
+            "town_code", sa.String(length=9), sa.Computed("substr(area_code, 1, 9)", persisted=True), nullable=False
+        ),
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("revision", columns.Counter, nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name=op.f("fk_control_measures_enterprise_id")),
+        sa.ForeignKeyConstraint(["risk_id"], ["risks.id"], name=op.f("fk_control_measures_risk_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_control_measures")),
+    )
+    op.create_index("ix_control_measures_enterprise", "control_measures", ["enterprise_id"], unique=False)
+    op.create_index("ix_control_measures_risk", "control_measures", ["risk_id", "created_at", "id"], unique=False)
     database.create_series(op.get_bind(), "hazard_numbers")
     triggers.install(op.get_bind())
 
@@ -226,12 +337,23 @@ def upgrade() -> None:
 def downgrade() -> None:
     triggers.remove(op.get_bind())
     database.drop_series(op.get_bind(), "hazard_numbers")
+    op.drop_index("ix_control_measures_risk", table_name="control_measures")
+    op.drop_index("ix_control_measures_enterprise", table_name="control_measures")
+    op.drop_table("control_measures")
+    op.drop_index("ix_risks_unit", table_name="risks")
+    op.drop_index("ix_risks_town_code_newest", table_name="risks")
+    op.drop_index("ix_risks_enterprise_id_newest", table_name="risks")
+    op.drop_index("ix_risks_county_code_newest", table_name="risks")
+    op.drop_index("ix_risks_area_code_newest", table_name="risks")
+    op.drop_table("risks")
     op.drop_index(op.f("ix_sessions_user_id"), table_name="sessions")
     op.drop_table("sessions")
+    op.drop_table("risk_units")
     op.drop_table("devices")
     op.drop_index(op.f("ix_users_enterprise_id"), table_name="users")
     op.drop_index(op.f("ix_users_area_code"), table_name="users")
     op.drop_table("users")
+    op.drop_table("risk_objects")
     op.drop_index("ix_enterprises_town", table_name="enterprises")
     op.drop_index(op.f("ix_enterprises_partner_id"), table_name="enterprises")
     op.drop_index("ix_enterprises_county", table_name="enterprises")

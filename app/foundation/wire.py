@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.foundation.canonical import new_id
 from app.foundation.clock import rfc3339, to_the_millisecond
+from app.foundation.geo import Datum
 from app.foundation.problems import RevisionRequired, StaleRevision
 
 T = TypeVar("T")
@@ -55,6 +56,15 @@ class Frozen(BaseModel):
     """A part of a body or filter: what it does not know is refused, and text is not taken for a number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Position(Frozen):
+    """Where something is, kept as it was received. Numbers, not text that looks like them."""
+
+    lon: float = Field(ge=-180, le=180, strict=True)
+    lat: float = Field(ge=-90, le=90, strict=True)
+    datum: Datum
+    accuracy_m: float | None = Field(default=None, ge=0, le=100_000, strict=True)
 
 
 class Body(Frozen):

@@ -15,6 +15,24 @@ class EnterpriseStatus(StrEnum):
     MOVED = "moved"
 
 
+class Responsibility(StrEnum):
+    """三个责任人: of the local government, of the sector's regulator, of the enterprise itself."""
+
+    ADMINISTRATIVE = "administrative"
+    REGULATORY = "regulatory"
+    ENTERPRISE = "enterprise"
+
+
+class AreaLevel(StrEnum):
+    """Level of an administrative division, by the length of its code."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWN = "town"
+    VILLAGE = "village"
+
+
 class Scale(StrEnum):
     """统计上大中小微型企业划分."""
 

@@ -1,0 +1,6 @@
+"""The hazard list (隐患清单) and the closed loop that every hazard goes through.
+
+Read `loop.py` first: it is the law of this room. Then `rules.py` (who may), `stages.py` (who is waited for, until
+when), `models.py` (what is stored), `schemas.py` and `views.py` (what goes over the wire), `commands.py` (what changes
+it), `queries.py` (who sees what), `routes.py` (how it is asked for).
+"""

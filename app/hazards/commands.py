@@ -1,0 +1,219 @@
+"""Changing the hazard list: one transaction, one event for each subject that changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation.calendar import local_date
+from app.foundation.clock import now
+from app.foundation.database import next_number
+from app.foundation.problems import IllegalTransition, Invalid, NotFound, Said
+from app.foundation.wire import Body
+from app.hazards import queries
+from app.hazards.conditions import problem_of
+from app.hazards.effects import Step
+from app.hazards.facts import Judged
+from app.hazards.loop import LOOP, Action, allowed_actions
+from app.hazards.models import Hazard
+from app.hazards.stages import stage_due
+from app.hazards.terms import Origin, State
+from app.journal import events
+from app.people.models import Enterprise, User
+from app.people.scope import Caller, town_of
+from app.photos import uses
+from app.photos.models import PhotoUse, Purpose
+from app.sorting.terms import Level, Method
+
+# Which of a body's fields name photos, and as what.
+PURPOSES: Final[Mapping[str, Purpose]] = {
+    "photos_before": Purpose.BEFORE,
+    "photos_after": Purpose.RECTIFICATION,
+    "signed_document": Purpose.SIGNED_DOCUMENT,
+}
+OF_ACTION: Final[Mapping[str, Purpose]] = {
+    "rectify": Purpose.RECTIFICATION,
+    "comment": Purpose.COMMENT,
+    "remind": Purpose.COMMENT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewHazard:
+    """What a finding tells the hazard list. The hazard keeps the finding's id."""
+
+    id: UUID
+    enterprise: Enterprise
+    description: str
+    level: Level
+    level_by: Method
+    origin: Origin
+    found_at: datetime
+    place: str | None = None
+    position: Mapping[str, Any] | None = None
+    criterion: str | None = None
+    inspection_id: UUID | None = None
+    measure_id: UUID | None = None
+    risk_id: UUID | None = None
+    photos: uses.Counts = uses.NONE
+
+
+def report(session: Session, caller: Caller, new: NewHazard) -> Hazard:
+    """Put a finding on the hazard list. Its level is unconfirmed, whatever it is: a person confirms it."""
+    at, works = now(), new.enterprise
+    number = f"H{at.year}-{next_number(session, 'hazard_numbers'):06d}"
+    position = new.position or works.position or {}
+    hazard = Hazard(
+        id=new.id,
+        enterprise_id=works.id,
+        area_code=works.area_code,
+        number=number,
+        description=new.description,
+        place=new.place,
+        datum=position.get("datum"),
+        lon=position.get("lon"),
+        lat=position.get("lat"),
+        accuracy_m=position.get("accuracy_m"),
+        search_text=" ".join((new.description, new.place or "", number, works.name)).casefold(),
+        level=new.level,
+        level_confirmed=False,
+        level_by=new.level_by,
+        criterion=new.criterion,
+        origin=new.origin,
+        inspection_id=new.inspection_id,
+        measure_id=new.measure_id,
+        risk_id=new.risk_id,
+        reported_by=caller.id,
+        reported_at=at,
+        found_at=new.found_at,
+        last_seen_at=new.found_at,
+        state=State.REPORTED,
+        stage_due_at=stage_due(State.REPORTED, new.level, at, None, plan_pending=False),
+        handling_area=town_of(works.area_code),
+        photos_missing=new.photos.missing,
+        thumbnail=new.photos.first_arrived,
+    )
+    events.create(session, hazard, "reported", caller, {}, at=new.found_at)
+    return hazard
+
+
+def see_again(
+    session: Session, caller: Caller, hazard: Hazard, finding_id: UUID, found_at: datetime, note: str
+) -> None:
+    """A later finding of what is already on the list: its photos join the hazard's (`hazard` is locked)."""
+    changes = _photo_counts(session, hazard)
+    if found_at > hazard.last_seen_at:
+        changes["last_seen_at"] = found_at
+    said = {"finding_id": finding_id, "description": note}
+    events.change(session, hazard, "seen_again", caller, changes, said, at=found_at, revises=False)
+
+
+def act(session: Session, caller: Caller, hazard_id: UUID, action: Action, body: Body) -> Judged:
+    """Take a hazard a step further, as its row in the loop says.
+
+    Raises:
+        NotFound: the hazard, or a person named in the body, is outside the caller's scope.
+        IllegalTransition: not from this state; the answer says what is allowed.
+        Forbidden: from this state, but not by this caller; `reason` says why.
+        Conflict, Invalid: what the step needs of the record, or of the body for this record, is not there.
+    """
+    hazard = queries.find(session, caller, hazard_id, lock=True)
+    facts: Any = hazard
+    reason = action.blocked(facts, caller)
+    if reason == "illegal_transition":
+        current = {"state": hazard.row.state, "level": hazard.row.level, "revision": hazard.row.revision}
+        raise IllegalTransition(allowed_actions=allowed_actions(facts, caller), current=current)
+    if reason:
+        raise problem_of(reason)
+    problem = action.unless(facts, caller, body)
+    if problem:
+        raise problem
+    return take(session, caller, hazard, action, body)
+
+
+def take(session: Session, caller: Caller, hazard: Judged, action: Action, body: Any) -> Judged:
+    """Carry out a step that is allowed."""
+    facts: Any = hazard
+    step = Step(facts, caller, body, now(), _persons(session, caller, hazard.row, body))
+    changes = action.changes(step)
+    said = step.told(*changes)
+    if _name_photos(session, caller, hazard.row, action, body):
+        changes |= _photo_counts(session, hazard.row)
+    at = getattr(body, "performed_at", None)
+    events.change(session, hazard.row, action.name, caller, changes, said, at=at, revises=action.way is not None)
+    session.flush()
+    return queries.find_again(session, hazard.row)
+
+
+def rectify_on_the_spot(session: Session, caller: Caller, hazard: Hazard, done: Body) -> Judged:
+    """即查即改 in one call with the finding: the hazard was put on the list a moment ago, by the same caller."""
+    return take(session, caller, queries.find_again(session, hazard), LOOP["rectify_on_the_spot"], done)
+
+
+def _persons(session: Session, caller: Caller, hazard: Hazard, body: Any) -> dict[str, tuple[UUID, ...]]:
+    """The users whom a body means: those it names by id, and for a bare name everybody so called in the enterprise.
+
+    Raises:
+        NotFound: an id that is no user's of the enterprise.
+        Invalid: a deadline before the hazard was found.
+    """
+    due_on = getattr(body, "due_on", None)
+    if due_on and due_on < local_date(hazard.found_at):
+        raise Invalid.at("/due_on", "before_found", Said("期限早于发现之日", "It is before the day of the finding"))
+    responsible = getattr(body, "responsible_id", None)
+    workers = getattr(body, "rectified_by", ())
+    if responsible is None and not workers:
+        return {}
+    people = session.execute(select(User.id, User.name, User.active).where(User.enterprise_id == hazard.enterprise_id))
+    by_id = {user.id: user for user in people}
+    if responsible and not (responsible in by_id and by_id[responsible].active):
+        raise NotFound.at("/responsible_id", Said("企业没有这个账号", "No such user of the enterprise"))
+    meant: list[UUID] = []
+    for place, person in enumerate(workers):
+        if person.id and person.id not in by_id and person.id != caller.id:
+            pointer = f"/rectified_by/{place}/id"
+            raise NotFound.at(pointer, Said("企业没有这个账号", "No such user of the enterprise"))
+        meant += [person.id] if person.id else [user.id for user in by_id.values() if user.name == person.name]
+        meant += [caller.id] if person.name == caller.name else []
+    return {"rectified_by": tuple(dict.fromkeys(meant))}
+
+
+def _name_photos(session: Session, caller: Caller, hazard: Hazard, action: Action, body: Any) -> bool:
+    """Bind the photos that a body names; those not arrived are waited for."""
+    named = []
+    for field in ("photos", "photos_before", "photos_after", "signed_document"):
+        given = getattr(body, field, None) or ()
+        purpose = PURPOSES.get(field) or OF_ACTION.get(action.name, Purpose.REVIEW)
+        hashes: Sequence[str] = (given,) if isinstance(given, str) else given
+        named += [
+            uses.Named(Hazard.KIND, hazard.id, hazard.enterprise_id, hazard.area_code, sha256, purpose)
+            for sha256 in hashes
+        ]
+    if named:
+        uses.declare(session, caller, named)
+    return bool(named)
+
+
+def _photo_counts(session: Session, hazard: Hazard) -> dict[str, Any]:
+    """The fields that follow from the hazard's photos, where they differ."""
+    counts = uses.counts(session, [hazard.id]).get(hazard.id, uses.NONE)
+    now_true = {
+        "photos_missing": counts.missing,
+        "evidence_missing": counts.evidence_missing,
+        "thumbnail": hazard.thumbnail or counts.first_arrived,
+    }
+    return {name: value for name, value in now_true.items() if value != getattr(hazard, name)}
+
+
+def photos_arrived(session: Session, caller: Caller, arrived: Sequence[PhotoUse]) -> None:
+    """Photos that hazards were waiting for are there: the rows show it, and an event says so, without a revision."""
+    subjects = sorted({use.subject_id for use in arrived})
+    waiting = select(Hazard).where(Hazard.id.in_(subjects)).order_by(Hazard.id).with_for_update()
+    for hazard in session.scalars(waiting).all():
+        hashes = sorted({use.sha256 for use in arrived if use.subject_id == hazard.id})
+        changes = _photo_counts(session, hazard)
+        events.change(session, hazard, "photos_arrived", caller, changes, {"photos": hashes}, revises=False)

@@ -1,0 +1,132 @@
+"""What a step needs of the record and of its body, beside the right person. Pure; each gives None or a reason."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from app.foundation.calendar import local_date
+from app.foundation.clock import now
+from app.foundation.problems import Conflict, Forbidden, Invalid, Problem, Said
+from app.hazards.rules import REASONS, lowering
+from app.hazards.terms import Facts, ReviewMethod, State
+from app.people.scope import Caller, Role
+from app.sorting.terms import Level
+
+Condition = Callable[[Facts], str | None]
+Demand = Callable[[Facts, Caller, Any], Problem | None]
+
+RECORD_REASONS: Final[Mapping[str, Said]] = {
+    "no_plan": Said("没有待批的治理方案", "No plan is pending"),
+    "no_extension": Said("没有待批的延期申请", "No extension is pending"),
+    "extension_pending": Said("已有待批的延期申请", "An extension is pending already"),
+    "extended_before": Said("重大隐患只能申请一次延期", "A major hazard may be extended once"),
+    "past_due": Said("已过整改期限，不能再申请延期", "The deadline has passed"),
+    "photos_missing": Said("整改照片尚未到齐", "Photos of the rectification have not arrived"),
+    "same_level": Said("级别没有变化", "It has this level already"),
+}
+
+
+def always(hazard: Facts) -> None:
+    return None
+
+
+def no_demand(hazard: Facts, caller: Caller, body: Any) -> None:
+    return None
+
+
+def plan_pending(hazard: Facts) -> str | None:
+    return None if hazard.plan_pending else "no_plan"
+
+
+def extension_pending(hazard: Facts) -> str | None:
+    return None if hazard.extension_by else "no_extension"
+
+
+def extension_possible(hazard: Facts) -> str | None:
+    """Before the deadline, one at a time, and for a major hazard once."""
+    if hazard.extension_by:
+        return "extension_pending"
+    if hazard.level == Level.MAJOR and hazard.extension_requests:
+        return "extended_before"
+    return "past_due" if hazard.due_on and local_date(now()) > hazard.due_on else None
+
+
+def evidence_arrived(hazard: Facts) -> str | None:
+    """A major hazard is not closed on evidence that nobody can see yet."""
+    waits = hazard.level == Level.MAJOR and hazard.evidence_missing
+    return "photos_missing" if waits else None
+
+
+def for_confirming(hazard: Facts, caller: Caller, body: Any) -> Problem | None:
+    if body.responsible and not hazard.accountless:
+        return _missing("/responsible_id", "企业有账号，请指定责任人账号", "Name a user of the enterprise")
+    return _refused(lowering(hazard, caller, body.level, body.reason))
+
+
+def for_planning(hazard: Facts, caller: Caller, body: Any) -> Problem | None:
+    """Sending is signing, for the manager; anybody else sends what the manager has signed."""
+    if not caller.has(Role.MANAGER) and body.signed_document is None:
+        return _missing("/signed_document", "安全员代报须附负责人签字文件", "Attach the plan signed by the manager")
+    if hazard.due_on and body.due_on > hazard.due_on:
+        return Invalid.at(
+            "/due_on", "plan_after_deadline",
+            Said("方案期限晚于整改期限，请先申请延期", "Later than the hazard's deadline: ask for an extension"),
+        )  # fmt: skip
+    return None
+
+
+def for_accepting(hazard: Facts, caller: Caller, body: Any) -> Problem | None:
+    """A major hazard: seen on site, with photos, its level stated, and why if no plan was ever approved."""
+    if hazard.level != Level.MAJOR:
+        return None
+    if not hazard.level_confirmed and body.level is None:
+        return _missing("/level", "级别尚未核实，请写明级别", "The level is unconfirmed: state it")
+    if body.level == Level.GENERAL and not hazard.level_confirmed:
+        return None
+    if body.method != ReviewMethod.ON_SITE:
+        return Invalid.at("/method", "on_site_needed", Said("重大隐患须现场复查", "A major hazard is reviewed on site"))
+    if not body.photos:
+        return _missing("/photos", "重大隐患复查须附现场照片", "Photos from the site are needed")
+    if not hazard.plan_approved and not body.without_plan_reason:
+        return _missing("/without_plan_reason", "没有批准的治理方案，请说明原因", "Say why no plan was approved")
+    return None
+
+
+def for_sending_back(hazard: Facts, caller: Caller, body: Any) -> Problem | None:
+    """A new deadline, unless it goes back to be confirmed first."""
+    to_be_confirmed = hazard.confirmed_at is None or hazard.state == State.DISMISSED
+    if to_be_confirmed or body.due_on is not None:
+        return None
+    return _missing("/due_on", "请给出新的整改期限", "A new deadline is needed")
+
+
+def for_regrading(hazard: Facts, caller: Caller, body: Any) -> Problem | None:
+    if body.level == hazard.level:
+        return Conflict(RECORD_REASONS["same_level"], code="same_level")
+    return None
+
+
+def later_than_due(hazard: Facts, caller: Caller, body: Any) -> Problem | None:
+    if hazard.due_on and body.due_on <= hazard.due_on:
+        return Invalid.at(
+            "/due_on", "not_later", Said("须晚于现在的期限", "It must be later than the present deadline")
+        )
+    return None
+
+
+def problem_of(reason: str) -> Problem:
+    """The problem that says why somebody can not take this step on this record."""
+    if reason in RECORD_REASONS:
+        return Conflict(RECORD_REASONS[reason], code=reason)
+    return Forbidden(REASONS[reason], reason=reason)
+
+
+def said_of(reason: str) -> Said:
+    return RECORD_REASONS.get(reason) or REASONS[reason]
+
+
+def _refused(reason: str | None) -> Problem | None:
+    return problem_of(reason) if reason else None
+
+
+def _missing(pointer: str, zh: str, en: str) -> Problem:
+    return Invalid.at(pointer, "missing", Said(zh, en))

@@ -1,0 +1,111 @@
+"""Tables of the hazard list."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Computed, Float, ForeignKey, Index, String, Text, literal_column
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation.columns import Json, Row, Several
+from app.foundation.geo import Datum
+from app.hazards.loop import LOOP
+from app.hazards.terms import OPEN, Origin, State
+from app.journal.events import Recorded
+from app.people.scope import Scoped
+from app.sorting.terms import Discipline, Factor, Level, Method
+
+SCOPES = ("enterprise_id", "county_code", "town_code", "area_code")
+
+
+class Hazard(Scoped, Recorded, Row):
+    """One row of the hazard list as it is now; how it came to be so is in the journal.
+
+    A finding keeps its id here. `plan`, `extension`, `rectification` and `review` are the last of each; the ones
+    before are in the events. `barred` are the persons who may not judge it any more.
+    """
+
+    __tablename__ = "hazards"
+    KIND = "hazard"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprises.id"))
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    description: Mapped[str] = mapped_column(Text)
+    place: Mapped[str | None] = mapped_column(String(200))
+    datum: Mapped[Datum | None]
+    lon: Mapped[float | None] = mapped_column(Float)
+    lat: Mapped[float | None] = mapped_column(Float)
+    accuracy_m: Mapped[float | None] = mapped_column(Float)
+    search_text: Mapped[str] = mapped_column(Text)
+
+    level: Mapped[Level]
+    level_confirmed: Mapped[bool] = mapped_column(default=False)
+    level_by: Mapped[Method]
+    criterion: Mapped[str | None] = mapped_column(String(32))
+    factor: Mapped[Factor | None]
+    discipline: Mapped[Discipline | None]
+    accident_type: Mapped[str | None] = mapped_column(String(32))
+    accident_standard: Mapped[str | None] = mapped_column(String(32))
+    origin: Mapped[Origin]
+    inspection_id: Mapped[UUID | None]
+    measure_id: Mapped[UUID | None]
+    risk_id: Mapped[UUID | None]
+    reported_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    reported_at: Mapped[datetime]
+    found_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+    state: Mapped[State] = mapped_column(default=State.REPORTED)
+    stage_due_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    due_order: Mapped[date] = mapped_column(Computed("coalesce(due_on, '9999-12-31')", persisted=True))
+    first_due_on: Mapped[date | None]
+    handling_area: Mapped[str] = mapped_column(String(12))
+    handling_department: Mapped[str | None] = mapped_column(String(64))
+
+    confirmed_by: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime | None]
+    requirement: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    cause: Mapped[str | None] = mapped_column(Text)
+    interim_measures: Mapped[str | None] = mapped_column(Text)
+    responsible_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    responsible_name: Mapped[str | None] = mapped_column(String(64))
+    responsible_phone: Mapped[str | None] = mapped_column(String(64))
+
+    plan: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    plan_pending: Mapped[bool] = mapped_column(default=False)
+    plan_approved: Mapped[bool] = mapped_column(default=False)
+    extension: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    extension_by: Mapped[UUID | None]
+    extension_requests: Mapped[int] = mapped_column(default=0)
+    rectification: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    rectified_at: Mapped[datetime | None]
+    barred: Mapped[tuple[UUID, ...]] = mapped_column(Several(UUID), default=())
+    review: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    ended_at: Mapped[datetime | None]
+
+    listed: Mapped[bool] = mapped_column(default=False)
+    stopped: Mapped[bool] = mapped_column(default=False)
+    photos_missing: Mapped[int] = mapped_column(default=0)
+    evidence_missing: Mapped[int] = mapped_column(default=0)
+    thumbnail: Mapped[str | None] = mapped_column(String(64))
+
+
+# A partial index serves a query only if the query says its condition in the same literals: both take it from here.
+IS_OPEN = Hazard.state.in_([literal_column(f"'{state}'") for state in OPEN])
+
+for scope in SCOPES:
+    column = getattr(Hazard, scope)
+    Index(f"ix_hazards_{scope}_newest", column, Hazard.reported_at, Hazard.id)
+    for name, key in (("newest", Hazard.reported_at), ("due", Hazard.due_order)):
+        Index(
+            f"ix_hazards_{scope}_open_{name}", column, Hazard.level, key, Hazard.id,
+            postgresql_where=IS_OPEN, sqlite_where=IS_OPEN,
+        )  # fmt: skip
+Index("ix_hazards_measure_open", Hazard.measure_id, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN)
+Index("ix_hazards_responsible_open", Hazard.responsible_id, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN)
+
+if unknown := {name for action in LOOP.values() for name in action.sets} - set(Hazard.stored()):
+    raise TypeError(f"the loop sets what a hazard does not have: {unknown}")

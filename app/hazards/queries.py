@@ -1,0 +1,139 @@
+"""Reading the hazard list. Every query starts from what the caller may see."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, Select, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.foundation.canonical import sent
+from app.foundation.clock import now
+from app.foundation.columns import as_sent
+from app.foundation.keyring import Keyring
+from app.foundation.pages import in_order, total
+from app.foundation.problems import NotFound, Said
+from app.foundation.wire import Written
+from app.hazards.facts import READ_BESIDE, Judged, seen
+from app.hazards.filter import HazardFilter, conditions
+from app.hazards.loop import allowed_actions
+from app.hazards.models import IS_OPEN, Hazard
+from app.hazards.stages import overdue, waiting_for
+from app.hazards.views import HazardPage
+from app.people.models import Enterprise, User
+from app.people.scope import Caller, Role
+from app.photos.addresses import thumbnail_url
+
+RESPONSIBLE: Final = aliased(User)
+NO_SUCH: Final = Said("没有这条隐患", "There is no such hazard")
+
+# What is sent as it is stored, and what is read to be judged.
+SENT: Final = (
+    as_sent(Hazard.id), Hazard.number, Hazard.description, Hazard.criterion, Hazard.place, as_sent(Hazard.reported_at),
+    Hazard.photos_missing, Hazard.listed, Hazard.revision, Hazard.thumbnail, Hazard.responsible_name,
+    Hazard.responsible_phone, Enterprise.name.label("enterprise_name"), RESPONSIBLE.name.label("user_name"),
+    RESPONSIBLE.phone.label("user_phone"),
+)  # fmt: skip
+JUDGED: Final = (
+    as_sent(Hazard.state), as_sent(Hazard.level), Hazard.level_confirmed, as_sent(Hazard.level_by),
+    as_sent(Hazard.origin), Hazard.enterprise_id, Hazard.area_code, Hazard.handling_area, Hazard.reported_by,
+    as_sent(Hazard.confirmed_at), Hazard.responsible_id, Hazard.barred, Hazard.due_on, Hazard.stage_due_at,
+    Hazard.plan_pending, Hazard.plan_approved, Hazard.extension_by, Hazard.extension_requests, Hazard.evidence_missing,
+    *READ_BESIDE,
+)  # fmt: skip
+
+
+def find(session: Session, caller: Caller, hazard_id: UUID, *, lock: bool = False) -> Judged:
+    """The hazard, if the caller may see it; `lock` holds its row until the transaction ends.
+
+    Raises:
+        NotFound: it does not exist, or lies outside the caller's scope: the two look the same.
+    """
+    query = select(Hazard, *READ_BESIDE).join(Enterprise, Enterprise.id == Hazard.enterprise_id)
+    query = query.where(Hazard.id == hazard_id, or_(*seen(caller))).execution_options(populate_existing=lock)
+    row = session.execute(query.with_for_update(of=Hazard) if lock else query).one_or_none()
+    if row is None:
+        raise NotFound(NO_SUCH)
+    return Judged(*row)
+
+
+def page(session: Session, caller: Caller, filter: HazardFilter, keys: Keyring) -> Written[HazardPage]:
+    """A page of the list, from columns straight to bytes: no row becomes an object on the way."""
+    wanted = conditions(filter, caller)
+    key = Hazard.due_order if filter.order == "due_on" else Hazard.reported_at
+    columns: Select[Any] = (
+        select(*SENT, *JUDGED, as_sent(Hazard.due_order))
+        .join(Enterprise, Enterprise.id == Hazard.enterprise_id)
+        .outerjoin(RESPONSIBLE, RESPONSIBLE.id == Hazard.responsible_id)
+        .where(*wanted)
+    )
+    query = in_order(
+        columns, seen(caller), (key, Hazard.id), filter.place(keys), filter.limit + 1,
+        descending=filter.order != "due_on",
+    )  # fmt: skip
+    rows = session.execute(query).all()
+    shown, at = rows[: filter.limit], now()
+    answer: dict[str, Any] = {"items": [row_sent(row, caller, keys, at) for row in shown], "next_cursor": None}
+    if len(rows) > filter.limit:
+        answer["next_cursor"] = filter.cursor_after(keys, getattr(shown[-1], key.key), shown[-1].id)
+    if filter.count:
+        matching = select(Hazard.id).join(Enterprise, Enterprise.id == Hazard.enterprise_id)
+        answer |= total(session, matching.where(*wanted, or_(*seen(caller))))
+    return Written(sent(answer))
+
+
+def row_sent(row: Row[Any], caller: Caller, keys: Keyring, at: datetime) -> dict[str, Any]:
+    """A hazard in the list, as it is sent."""
+    facts: Any = row
+    return {
+        "id": row.id,
+        "number": row.number,
+        "description": row.description,
+        "level": row.level,
+        "level_confirmed": row.level_confirmed,
+        "criterion": row.criterion,
+        "state": row.state,
+        "due_on": row.due_on,
+        "overdue": overdue(row.state, row.stage_due_at, at),
+        "waiting_for": waiting_for(facts),
+        "enterprise": {"id": row.enterprise_id, "name": row.enterprise_name},
+        "area_code": row.area_code,
+        "place": row.place,
+        "responsible": responsible(row, caller),
+        "origin": row.origin,
+        "reported_at": row.reported_at,
+        "thumbnail_url": thumbnail_url(keys, caller.id, row.thumbnail) if row.thumbnail else None,
+        "photos_missing": row.photos_missing,
+        "listed": row.listed,
+        "revision": row.revision,
+        "allowed_actions": allowed_actions(facts, caller),
+    }
+
+
+def responsible(row: Any, caller: Caller) -> dict[str, Any] | None:
+    """Who is responsible; a worker is told only of himself."""
+    if row.responsible_id is None and row.responsible_name is None:
+        return None
+    hidden = reads_no_names(caller) and row.responsible_id != caller.id
+    name, phone = (
+        (row.user_name, row.user_phone) if row.responsible_id else (row.responsible_name, row.responsible_phone)
+    )
+    return {"id": row.responsible_id, "name": None if hidden else name, "phone": None if hidden else phone}
+
+
+def reads_no_names(caller: Caller) -> bool:
+    """A worker who is nothing else reads no names and phones of others."""
+    return caller.roles == {Role.WORKER}
+
+
+def open_on_measures(session: Session, measure_ids: Sequence[UUID]) -> dict[UUID, Hazard]:
+    """The newest open hazard of each measure that has one."""
+    found = select(Hazard).where(Hazard.measure_id.in_(measure_ids), IS_OPEN).order_by(Hazard.reported_at, Hazard.id)
+    return {hazard.measure_id: hazard for hazard in session.scalars(found) if hazard.measure_id}
+
+
+def find_again(session: Session, hazard: Hazard) -> Judged:
+    """A hazard that is already at hand, with what is read beside it as it is now."""
+    beside = select(*READ_BESIDE).select_from(Hazard).join(Enterprise, Enterprise.id == Hazard.enterprise_id)
+    return Judged(hazard, *session.execute(beside.where(Hazard.id == hazard.id)).one())

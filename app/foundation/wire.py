@@ -10,7 +10,6 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from app.foundation.canonical import new_id
 from app.foundation.clock import rfc3339, to_the_millisecond
 from app.foundation.geo import Datum
-from app.foundation.geo import Datum
 from app.foundation.problems import RevisionRequired, StaleRevision
 
 T = TypeVar("T")
@@ -66,15 +65,6 @@ class Position(Frozen):
     lat: float = Field(ge=-90, le=90, strict=True)
     datum: Datum
     accuracy_m: float | None = Field(default=None, ge=0, le=100_000, strict=True)
-
-
-class Position(Frozen):
-    """Where something is, as it was measured; kept as received, converted only forward."""
-
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
-    datum: Datum
-    accuracy_m: float | None = Field(default=None, ge=0, le=1_000_000, allow_inf_nan=False)
 
 
 class Body(Frozen):

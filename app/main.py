@@ -17,6 +17,7 @@ from app.operations import health
 from app.people import login
 from app.people.hashing import Hashing
 from app.people.visits import House
+from app.photos.arrivals import Arrivals
 from app.risks import routes as risks
 from app.risks.levels import LiveLevels
 from app.settings import Settings
@@ -51,8 +52,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="隐患排查治理", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=living)
     app.state.house = House(
-        {Database: database, Blobs: open_blobs(settings), Keyring: keys, Hashing: Hashing(), LiveLevels: LiveLevels()}
-    )
+        {
+            Database: database, Blobs: open_blobs(settings), Keyring: keys, Hashing: Hashing(), Arrivals: Arrivals(),
+            LiveLevels: LiveLevels(),
+        }
+    )  # fmt: skip
     front.install(app)
     app.include_router(health.router)
     app.include_router(login.router)

@@ -68,6 +68,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_login_attempts_failed_at"), "login_attempts", ["failed_at"], unique=False)
     op.create_table(
+        "photos",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("object_key", sa.String(length=128), nullable=False),
+        sa.Column("bytes", columns.Counter, nullable=False),
+        sa.Column("content_type", sa.String(length=64), nullable=False),
+        sa.Column("width", columns.Counter, nullable=False),
+        sa.Column("height", columns.Counter, nullable=False),
+        sa.Column("created_at", columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_photos")),
+    )
+    op.create_table(
         "receipts",
         sa.Column("id", columns.Id(), nullable=False),
         sa.Column("actor_id", columns.Id(), nullable=False),
@@ -222,6 +233,68 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_devices")),
     )
     op.create_table(
+        "photo_senders",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("user_id", columns.Id(), nullable=False),
+        sa.Column("sent_at", columns.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["sha256"], ["photos.sha256"], name=op.f("fk_photo_senders_sha256")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_photo_senders_user_id")),
+        sa.PrimaryKeyConstraint("sha256", "user_id", name=op.f("pk_photo_senders")),
+    )
+    op.create_table(
+        "photo_uses",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("enterprise_id", columns.Id(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("subject_kind", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", columns.Id(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "finding",
+                "result",
+                "seen_again",
+                "before",
+                "rectification",
+                "review",
+                "comment",
+                "signed_document",
+                name="purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("declared_by", columns.Id(), nullable=False),
+        sa.Column("declared_at", columns.Instant(), nullable=False),
+        sa.Column("place", columns.Counter, nullable=False),
+        sa.Column("taken_at", columns.Instant(), nullable=True),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("bytes", columns.Counter, nullable=True),
+        sa.Column("arrived_at", columns.Instant(), nullable=True),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column(
+            "county_code", sa.String(length=6), sa.Computed("substr(area_code, 1, 6)", persisted=True), nullable=False
+        ),
+        sa.Column(
+            "town_code", sa.String(length=9), sa.Computed("substr(area_code, 1, 9)", persisted=True), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["declared_by"], ["users.id"], name=op.f("fk_photo_uses_declared_by")),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name=op.f("fk_photo_uses_enterprise_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo_uses")),
+        sa.UniqueConstraint("subject_id", "purpose", "sha256", name=op.f("uq_photo_uses_subject_id_purpose_sha256")),
+    )
+    op.create_index(
+        "ix_photo_uses_missing",
+        "photo_uses",
+        ["declared_by", "sha256"],
+        unique=False,
+        postgresql_where=sa.text("arrived_at IS NULL"),
+        sqlite_where=sa.text("arrived_at IS NULL"),
+    )
+    op.create_index(op.f("ix_photo_uses_sha256"), "photo_uses", ["sha256"], unique=False)
+    op.create_table(
         "risk_units",
         sa.Column("id", columns.Id(), nullable=False),
         sa.Column("object_id", columns.Id(), nullable=False),
@@ -349,6 +422,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sessions_user_id"), table_name="sessions")
     op.drop_table("sessions")
     op.drop_table("risk_units")
+    op.drop_index(op.f("ix_photo_uses_sha256"), table_name="photo_uses")
+    op.drop_index(
+        "ix_photo_uses_missing",
+        table_name="photo_uses",
+        postgresql_where=sa.text("arrived_at IS NULL"),
+        sqlite_where=sa.text("arrived_at IS NULL"),
+    )
+    op.drop_table("photo_uses")
+    op.drop_table("photo_senders")
     op.drop_table("devices")
     op.drop_index(op.f("ix_users_enterprise_id"), table_name="users")
     op.drop_index(op.f("ix_users_area_code"), table_name="users")
@@ -361,6 +443,7 @@ def downgrade() -> None:
     op.drop_table("enterprises")
     op.drop_table("seals")
     op.drop_table("receipts")
+    op.drop_table("photos")
     op.drop_index(op.f("ix_login_attempts_failed_at"), table_name="login_attempts")
     op.drop_table("login_attempts")
     op.drop_index(

@@ -1,0 +1,46 @@
+"""Signed addresses of pictures: `<image>` sends no token, and caches need the same address all day.
+
+An address is for one viewer and one picture, and the same from morning to midnight (Asia/Shanghai); it is valid
+until the next day is over.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from app.foundation.calendar import add_days, end_of_day
+from app.foundation.clock import now
+from app.foundation.keyring import Keyring
+from app.photos.images import Variant
+
+PURPOSE: Final = "photo"
+PATH: Final = "/api/v1/photos"
+
+
+def thumbnail_url(keys: Keyring, viewer_id: UUID, sha256: str, public_url: str = "") -> str:
+    """Where the viewer finds the small picture, today and tomorrow."""
+    return address(keys, viewer_id, sha256, Variant.THUMBNAIL, public_url)
+
+
+def display_url(keys: Keyring, viewer_id: UUID, sha256: str, public_url: str = "") -> str:
+    """Where the viewer finds the picture at the size of a screen, today and tomorrow."""
+    return address(keys, viewer_id, sha256, Variant.DISPLAY, public_url)
+
+
+def address(keys: Keyring, viewer_id: UUID, sha256: str, variant: Variant, public_url: str = "") -> str:
+    path = f"{PATH}/{sha256}/{variant}"
+    query = f"viewer={viewer_id}&until={int(end_of_day(add_days(now(), 1)).timestamp())}"
+    return f"{public_url}{path}?{query}&mark={keys.mark(PURPOSE, _marked(sha256, variant, query))}"
+
+
+def is_signed(keys: Keyring, sha256: str, variant: Variant, said: Mapping[str, str]) -> bool:
+    """Whether the query of a request is that of an address which this server gave out, and which is still valid."""
+    until, mark = said.get("until", ""), said.get("mark", "")
+    query = f"viewer={said.get('viewer', '')}&until={until}"
+    if not keys.marked(PURPOSE, _marked(sha256, variant, query), mark):
+        return False
+    return int(until) > now().timestamp()
+
+
+def _marked(sha256: str, variant: Variant, query: str) -> str:
+    return f"{sha256}/{variant}?{query}"

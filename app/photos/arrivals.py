@@ -1,0 +1,29 @@
+"""When bytes come in, the records that waited for them hear of it, in the same transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.foundation.clock import now
+from app.people.scope import Caller
+from app.photos.models import MISSING, PhotoUse
+
+Hook = Callable[[Session, Caller, Sequence[PhotoUse]], None]
+
+
+@dataclass
+class Arrivals:
+    """Those who want to know which photos have arrived; the rooms above leave their hooks here."""
+
+    hooks: list[Hook] = field(default_factory=list)
+
+    def announce(self, session: Session, caller: Caller, shas: Sequence[str]) -> Sequence[PhotoUse]:
+        """Let the photos that the caller owes and has now sent belong to the records that named them."""
+        owed = (PhotoUse.declared_by == caller.id, PhotoUse.sha256.in_(shas), MISSING)
+        arrive = update(PhotoUse).where(*owed).values(arrived_at=now()).returning(PhotoUse)
+        arrived = session.scalars(arrive).all()
+        for hook in self.hooks if arrived else ():
+            hook(session, caller, arrived)
+        return arrived

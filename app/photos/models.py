@@ -1,0 +1,84 @@
+"""Tables of photos: the bytes, who has sent them, and what they are used for."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation.columns import Json, Row
+from app.people.scope import Scoped
+
+
+class Purpose(StrEnum):
+    """What a photo is to show."""
+
+    FINDING = "finding"
+    RESULT = "result"
+    SEEN_AGAIN = "seen_again"
+    BEFORE = "before"
+    RECTIFICATION = "rectification"
+    REVIEW = "review"
+    COMMENT = "comment"
+    SIGNED_DOCUMENT = "signed_document"
+
+
+class Photo(Row):
+    """A photo is its bytes. `object_key` says which object holds them: others of the same bytes do not count.
+
+    Width and height are as it is seen, upright.
+    """
+
+    __tablename__ = "photos"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    object_key: Mapped[str] = mapped_column(String(128))
+    bytes: Mapped[int]
+    content_type: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class PhotoSender(Row):
+    """Somebody who has sent these bytes, and therefore had them."""
+
+    __tablename__ = "photo_senders"
+
+    sha256: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    sent_at: Mapped[datetime]
+
+
+class PhotoUse(Scoped, Row):
+    """A photo as a record names it. Time and position belong here, not to the bytes.
+
+    The record may be accepted before the bytes have come; they may never come, so `sha256` points nowhere by itself.
+    `place` keeps the order in which a declaration named its photos.
+    """
+
+    __tablename__ = "photo_uses"
+    __table_args__ = (UniqueConstraint("subject_id", "purpose", "sha256"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprises.id"))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    subject_kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[UUID]
+    purpose: Mapped[Purpose]
+    declared_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    declared_at: Mapped[datetime]
+    place: Mapped[int]
+    taken_at: Mapped[datetime | None]
+    position: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    bytes: Mapped[int | None]
+    arrived_at: Mapped[datetime | None]
+
+
+MISSING = PhotoUse.arrived_at.is_(None)
+
+Index(
+    "ix_photo_uses_missing", PhotoUse.declared_by, PhotoUse.sha256, postgresql_where=MISSING, sqlite_where=MISSING
+)  # fmt: skip

@@ -1,0 +1,40 @@
+"""What goes over the wire about photos."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.foundation.wire import Moment
+from app.photos.models import Purpose
+
+
+class PhotoStored(BaseModel):
+    """A photo that has arrived, judged by its content. Width and height as it is seen, upright."""
+
+    sha256: str
+    bytes: int
+    content_type: str = Field(examples=["image/jpeg"])
+    width: int
+    height: int
+
+
+class PhotoShown(PhotoStored):
+    """A photo with its addresses: signed, so that `<image>` needs no token; the same all day, valid at least 24 h."""
+
+    thumbnail_url: str
+    display_url: str
+
+
+class PhotoView(BaseModel):
+    """A photo as a record names it; what nobody has yet is null."""
+
+    sha256: str
+    purpose: Purpose
+    taken_at: Moment | None
+    position: dict[str, Any] | None
+    arrived: bool = Field(description="Whether its bytes are here, from somebody who may give them to this record.")
+    thumbnail_url: str | None
+    display_url: str | None
+    content_type: str | None
+    width: int | None
+    height: int | None

@@ -1,0 +1,184 @@
+"""Which photos a record has. Knowing a hash gives nobody a picture.
+
+A photo belongs to a record only if the one who named it has sent its bytes or could see them already. Otherwise it is
+missing, until that person sends it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_, union_all, update
+from sqlalchemy.orm import Session
+
+from app.foundation.canonical import new_id
+from app.foundation.clock import now
+from app.foundation.database import insert_once, one_at_a_time
+from app.foundation.keyring import Keyring
+from app.people.scope import Caller, visible
+from app.photos.addresses import display_url, thumbnail_url
+from app.photos.models import MISSING, Photo, PhotoSender, PhotoUse, Purpose
+from app.photos.schemas import PhotoView
+
+T = TypeVar("T")
+
+LARGEST_LOCK: Final = (1 << 63) - 1
+Key = tuple[UUID, Purpose, str]
+AT_ONCE: Final = 500  # rows a statement; databases bound the values of one
+
+
+@dataclass(frozen=True)
+class Named:
+    """A photo that a record names."""
+
+    subject_kind: str
+    subject_id: UUID
+    enterprise_id: UUID
+    area_code: str
+    sha256: str
+    purpose: Purpose
+    taken_at: datetime | None = None
+    position: dict[str, Any] | None = None
+    bytes: int | None = None
+
+    @property
+    def key(self) -> Key:
+        return self.subject_id, self.purpose, self.sha256
+
+
+class Declared(NamedTuple):
+    """What was named, by whether it is there."""
+
+    missing: tuple[Named, ...]
+    arrived: tuple[Named, ...]
+
+
+class Counts(NamedTuple):
+    """How a record stands with its photos; evidence is what shows a rectification."""
+
+    missing: int = 0
+    evidence_missing: int = 0
+    first_arrived: str | None = None
+
+
+def one_photo_at_a_time(session: Session, user_id: UUID) -> None:
+    """Let a user's declarations and uploads take turns, so that the two at one moment cannot miss each other."""
+    one_at_a_time(session, user_id.int & LARGEST_LOCK)
+
+
+def declare(session: Session, caller: Caller, named: Sequence[Named]) -> Declared:
+    """Let records have photos, as far as the caller may give them; the rest is missing.
+
+    A record that has the photo for the same purpose keeps it as it is; one that waits for it, waits for the caller
+    now. Does nothing twice.
+    """
+    if not named:
+        return Declared((), ())
+    one_photo_at_a_time(session, caller.id)
+    given = _givable(session, caller, {each.sha256 for each in named})
+    at = now()
+    new = {
+        each.key: vars(each) | {
+            "id": new_id(), "declared_by": caller.id, "declared_at": at, "place": place,
+            "arrived_at": at if each.sha256 in given else None,
+        }
+        for place, each in reversed(list(enumerate(named)))
+    }  # fmt: skip
+    made = sum(insert_once(session, PhotoUse, *rows) for rows in _chunks(new.values()))
+    here = {key for key in new if key[2] in given}
+    if made < len(new):
+        _take_over(session, caller, new, given, at)
+        here |= _arrived(session, new)
+    return Declared(
+        tuple(each for each in named if each.key not in here), tuple(each for each in named if each.key in here)
+    )
+
+
+def _givable(session: Session, caller: Caller, shas: Iterable[str]) -> set[str]:
+    """Those photos that the caller has sent, or may see in some record."""
+    return {sha for chunk in _chunks(shas) for sha in session.scalars(known(caller, chunk))}
+
+
+def known(caller: Caller, shas: Sequence[str]) -> Select[str]:
+    """Of these photos, those that the caller has sent or may see in some record."""
+    sent = select(PhotoSender.sha256).where(PhotoSender.user_id == caller.id, PhotoSender.sha256.in_(shas))
+    used = (PhotoUse.sha256.in_(shas), PhotoUse.arrived_at.is_not(None))
+    seen = [select(PhotoUse.sha256).where(*used, branch) for branch in visible(caller, PhotoUse)]
+    either = union_all(sent, *seen).subquery()
+    return select(either.c.sha256).distinct()
+
+
+def _take_over(session: Session, caller: Caller, keys: Iterable[Key], given: set[str], at: datetime) -> None:
+    """Let records that waited for these photos have them from the caller, or wait for the caller."""
+    for chunk in _chunks(keys):
+        theirs = (tuple_(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256).in_(chunk), MISSING)
+        session.execute(update(PhotoUse).where(*theirs).values(declared_by=caller.id, declared_at=at))
+        if here := [sha for _, _, sha in chunk if sha in given]:
+            session.execute(update(PhotoUse).where(*theirs, PhotoUse.sha256.in_(here)).values(arrived_at=at))
+
+
+def _arrived(session: Session, keys: Iterable[Key]) -> set[Key]:
+    key = tuple_(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256)
+    columns = select(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256).where(PhotoUse.arrived_at.is_not(None))
+    return {
+        (subject_id, purpose, sha256)
+        for chunk in _chunks(keys)
+        for subject_id, purpose, sha256 in session.execute(columns.where(key.in_(chunk)))
+    }
+
+
+def of(
+    session: Session, keys: Keyring, viewer_id: UUID, subject_ids: Sequence[UUID], public_url: str = ""
+) -> dict[UUID, list[PhotoView]]:
+    """The photos of each record, in the order in which they were named, with addresses for the viewer.
+
+    Whoever calls this has made sure that the viewer may see the records.
+    """
+    rows = (
+        select(PhotoUse, Photo)
+        .outerjoin(Photo, (Photo.sha256 == PhotoUse.sha256) & PhotoUse.arrived_at.is_not(None))
+        .where(PhotoUse.subject_id.in_(subject_ids))
+        .order_by(PhotoUse.declared_at, PhotoUse.place)
+    )
+    found: dict[UUID, list[PhotoView]] = defaultdict(list)
+    for use, photo in session.execute(rows):
+        shown = photo is not None
+        found[use.subject_id].append(
+            PhotoView(
+                sha256=use.sha256,
+                purpose=use.purpose,
+                taken_at=use.taken_at,
+                position=use.position,
+                arrived=shown,
+                thumbnail_url=thumbnail_url(keys, viewer_id, use.sha256, public_url) if shown else None,
+                display_url=display_url(keys, viewer_id, use.sha256, public_url) if shown else None,
+                content_type=photo.content_type if shown else None,
+                width=photo.width if shown else None,
+                height=photo.height if shown else None,
+            )
+        )
+    return found
+
+
+def counts(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, Counts]:
+    """How each of the records stands with its photos; those that name none are left out."""
+    rows = (
+        select(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256, PhotoUse.arrived_at)
+        .where(PhotoUse.subject_id.in_(subject_ids))
+        .order_by(PhotoUse.declared_at, PhotoUse.place)
+    )
+    found: dict[UUID, Counts] = defaultdict(Counts)
+    for subject_id, purpose, sha256, arrived_at in session.execute(rows):
+        missing, evidence_missing, first = found[subject_id]
+        waits = int(arrived_at is None)
+        evidence = waits if purpose is Purpose.RECTIFICATION else 0
+        found[subject_id] = Counts(missing + waits, evidence_missing + evidence, first or (None if waits else sha256))
+    return found
+
+
+def _chunks(items: Iterable[T]) -> Iterable[list[T]]:
+    listed = list(items)
+    return (listed[at : at + AT_ONCE] for at in range(0, len(listed), AT_ONCE))

@@ -11,6 +11,7 @@ from app.foundation import front
 from app.foundation.blobs import Blobs
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
+from app.hazards import routes as hazards
 from app.journal.events import PEN
 from app.journal.sealer import keep_sealing
 from app.operations import health
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(login.router)
     app.include_router(risks.router)
+    app.include_router(hazards.router)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"],

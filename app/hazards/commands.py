@@ -29,6 +29,8 @@ from app.photos import uses
 from app.photos.models import PhotoUse, Purpose
 from app.sorting.terms import Level, Method
 
+NO_PHOTOS: Final = uses.Counts(0, 0, None)
+
 # Which of a body's fields name photos, and as what.
 PURPOSES: Final[Mapping[str, Purpose]] = {
     "photos_before": Purpose.BEFORE,
@@ -59,7 +61,7 @@ class NewHazard:
     inspection_id: UUID | None = None
     measure_id: UUID | None = None
     risk_id: UUID | None = None
-    photos: uses.Counts = uses.NONE
+    photos: uses.Counts = NO_PHOTOS
 
 
 def report(session: Session, caller: Caller, new: NewHazard) -> Hazard:
@@ -200,7 +202,7 @@ def _name_photos(session: Session, caller: Caller, hazard: Hazard, action: Actio
 
 def _photo_counts(session: Session, hazard: Hazard) -> dict[str, Any]:
     """The fields that follow from the hazard's photos, where they differ."""
-    counts = uses.counts(session, [hazard.id]).get(hazard.id, uses.NONE)
+    counts = uses.counts(session, [hazard.id]).get(hazard.id, NO_PHOTOS)
     now_true = {
         "photos_missing": counts.missing,
         "evidence_missing": counts.evidence_missing,

@@ -233,6 +233,245 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_devices")),
     )
     op.create_table(
+        "hazards",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("enterprise_id", columns.Id(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=True),
+        sa.Column(
+            "datum",
+            sa.Enum("wgs84", "gcj02", "bd09", name="datum", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column("lon", sa.Float(), nullable=True),
+        sa.Column("lat", sa.Float(), nullable=True),
+        sa.Column("accuracy_m", sa.Float(), nullable=True),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum("general", "major", name="level", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("level_confirmed", sa.Boolean(), nullable=False),
+        sa.Column(
+            "level_by",
+            sa.Enum(
+                "declared",
+                "criterion",
+                "checklist",
+                "text",
+                name="method",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("criterion", sa.String(length=32), nullable=True),
+        sa.Column(
+            "factor",
+            sa.Enum(
+                "human",
+                "object",
+                "environment",
+                "management",
+                name="factor",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "discipline",
+            sa.Enum(
+                "safety",
+                "process",
+                "electrical",
+                "instrument",
+                "fire",
+                "layout",
+                "equipment",
+                "other",
+                name="discipline",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("accident_type", sa.String(length=32), nullable=True),
+        sa.Column("accident_standard", sa.String(length=32), nullable=True),
+        sa.Column(
+            "origin",
+            sa.Enum(
+                "enterprise",
+                "government",
+                "expert",
+                "complaint",
+                name="origin",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("inspection_id", columns.Id(), nullable=True),
+        sa.Column("measure_id", columns.Id(), nullable=True),
+        sa.Column("risk_id", columns.Id(), nullable=True),
+        sa.Column("reported_by", columns.Id(), nullable=False),
+        sa.Column("reported_at", columns.Instant(), nullable=False),
+        sa.Column("found_at", columns.Instant(), nullable=False),
+        sa.Column("last_seen_at", columns.Instant(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "reported",
+                "planning",
+                "rectifying",
+                "reviewing",
+                "closed",
+                "dismissed",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("stage_due_at", columns.Instant(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column(
+            "due_order", sa.Date(), sa.Computed("coalesce(due_on, '9999-12-31')", persisted=True), nullable=False
+        ),
+        sa.Column("first_due_on", sa.Date(), nullable=True),
+        sa.Column("handling_area", sa.String(length=12), nullable=False),
+        sa.Column("handling_department", sa.String(length=64), nullable=True),
+        sa.Column("confirmed_by", columns.Id(), nullable=True),
+        sa.Column("confirmed_at", columns.Instant(), nullable=True),
+        sa.Column("requirement", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("cause", sa.Text(), nullable=True),
+        sa.Column("interim_measures", sa.Text(), nullable=True),
+        sa.Column("responsible_id", columns.Id(), nullable=True),
+        sa.Column("responsible_name", sa.String(length=64), nullable=True),
+        sa.Column("responsible_phone", sa.String(length=64), nullable=True),
+        sa.Column("plan", sa.Text(), nullable=True),
+        sa.Column("plan_pending", sa.Boolean(), nullable=False),
+        sa.Column("plan_approved", sa.Boolean(), nullable=False),
+        sa.Column("extension", sa.Text(), nullable=True),
+        sa.Column("extension_by", columns.Id(), nullable=True),
+        sa.Column("extension_requests", columns.Counter, nullable=False),
+        sa.Column("rectification", sa.Text(), nullable=True),
+        sa.Column("rectified_at", columns.Instant(), nullable=True),
+        sa.Column("barred", sa.Text(), nullable=False),
+        sa.Column("review", sa.Text(), nullable=True),
+        sa.Column("ended_at", columns.Instant(), nullable=True),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("stopped", sa.Boolean(), nullable=False),
+        sa.Column("photos_missing", columns.Counter, nullable=False),
+        sa.Column("evidence_missing", columns.Counter, nullable=False),
+        sa.Column("thumbnail", sa.String(length=64), nullable=True),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column(
+            "county_code", sa.String(length=6), sa.Computed("substr(area_code, 1, 6)", persisted=True), nullable=False
+        ),
+        sa.Column(
+            "town_code", sa.String(length=9), sa.Computed("substr(area_code, 1, 9)", persisted=True), nullable=False
+        ),
+        sa.Column("revision", columns.Counter, nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name=op.f("fk_hazards_enterprise_id")),
+        sa.ForeignKeyConstraint(["reported_by"], ["users.id"], name=op.f("fk_hazards_reported_by")),
+        sa.ForeignKeyConstraint(["responsible_id"], ["users.id"], name=op.f("fk_hazards_responsible_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hazards")),
+        sa.UniqueConstraint("number", name=op.f("uq_hazards_number")),
+    )
+    op.create_index("ix_hazards_area_code_newest", "hazards", ["area_code", "reported_at", "id"], unique=False)
+    op.create_index(
+        "ix_hazards_area_code_open_due",
+        "hazards",
+        ["area_code", "level", "due_order", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.create_index(
+        "ix_hazards_area_code_open_newest",
+        "hazards",
+        ["area_code", "level", "reported_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.create_index("ix_hazards_county_code_newest", "hazards", ["county_code", "reported_at", "id"], unique=False)
+    op.create_index(
+        "ix_hazards_county_code_open_due",
+        "hazards",
+        ["county_code", "level", "due_order", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.create_index(
+        "ix_hazards_county_code_open_newest",
+        "hazards",
+        ["county_code", "level", "reported_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.create_index("ix_hazards_enterprise_id_newest", "hazards", ["enterprise_id", "reported_at", "id"], unique=False)
+    op.create_index(
+        "ix_hazards_enterprise_id_open_due",
+        "hazards",
+        ["enterprise_id", "level", "due_order", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.create_index(
+        "ix_hazards_enterprise_id_open_newest",
+        "hazards",
+        ["enterprise_id", "level", "reported_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.create_index(
+        "ix_hazards_measure_open",
+        "hazards",
+        ["measure_id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.create_index(
+        "ix_hazards_responsible_open",
+        "hazards",
+        ["responsible_id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.create_index("ix_hazards_town_code_newest", "hazards", ["town_code", "reported_at", "id"], unique=False)
+    op.create_index(
+        "ix_hazards_town_code_open_due",
+        "hazards",
+        ["town_code", "level", "due_order", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.create_index(
+        "ix_hazards_town_code_open_newest",
+        "hazards",
+        ["town_code", "level", "reported_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.create_table(
         "photo_senders",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("user_id", columns.Id(), nullable=False),
@@ -431,6 +670,71 @@ def downgrade() -> None:
     )
     op.drop_table("photo_uses")
     op.drop_table("photo_senders")
+    op.drop_index(
+        "ix_hazards_town_code_open_newest",
+        table_name="hazards",
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.drop_index(
+        "ix_hazards_town_code_open_due",
+        table_name="hazards",
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.drop_index("ix_hazards_town_code_newest", table_name="hazards")
+    op.drop_index(
+        "ix_hazards_responsible_open",
+        table_name="hazards",
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.drop_index(
+        "ix_hazards_measure_open",
+        table_name="hazards",
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.drop_index(
+        "ix_hazards_enterprise_id_open_newest",
+        table_name="hazards",
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.drop_index(
+        "ix_hazards_enterprise_id_open_due",
+        table_name="hazards",
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.drop_index("ix_hazards_enterprise_id_newest", table_name="hazards")
+    op.drop_index(
+        "ix_hazards_county_code_open_newest",
+        table_name="hazards",
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.drop_index(
+        "ix_hazards_county_code_open_due",
+        table_name="hazards",
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.drop_index("ix_hazards_county_code_newest", table_name="hazards")
+    op.drop_index(
+        "ix_hazards_area_code_open_newest",
+        table_name="hazards",
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.drop_index(
+        "ix_hazards_area_code_open_due",
+        table_name="hazards",
+        postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+        sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
+    )
+    op.drop_index("ix_hazards_area_code_newest", table_name="hazards")
+    op.drop_table("hazards")
     op.drop_table("devices")
     op.drop_index(op.f("ix_users_enterprise_id"), table_name="users")
     op.drop_index(op.f("ix_users_area_code"), table_name="users")

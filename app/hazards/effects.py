@@ -29,7 +29,7 @@ class Step:
 
     def told(self, *without: str) -> dict[str, Any]:
         """What the body says, for the story of the hazard."""
-        said: dict[str, Any] = self.body.model_dump(exclude={"id", "device", *without}, exclude_none=True)
+        said: dict[str, Any] = self.body.model_dump(mode="json", exclude={"id", "device", *without}, exclude_none=True)
         return said
 
 

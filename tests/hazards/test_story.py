@@ -1,0 +1,80 @@
+"""The closed loop as clients meet it, and what they may rely on around it."""
+
+import json
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from app.foundation.canonical import canonical
+from app.hazards.models import Hazard
+from app.journal.events import Event, told
+from app.people.scope import Role
+from app.sorting.terms import Level
+from tests.conftest import World
+from tests.stories import (
+    accepting,
+    confirming,
+    confirming_major,
+    do,
+    done,
+    planning,
+    put_on_the_list,
+    rectifying,
+    rejecting,
+    team,
+)
+
+
+def test_a_general_hazard_goes_through_its_loop(client: TestClient, world: World) -> None:
+    officer, manager, worker = team(world)
+    hazard = put_on_the_list(world, worker)
+    assert done(client, officer, hazard, "confirm", confirming(officer))["state"] == "rectifying"
+    assert done(client, officer, hazard, "rectify", rectifying(worker))["waiting_for"] == "enterprise_review"
+    assert done(client, manager, hazard, "reject", rejecting())["state"] == "rectifying"
+    assert done(client, officer, hazard, "rectify", rectifying(worker, officer))["state"] == "reviewing"
+    shown = done(client, manager, hazard, "accept", accepting())
+    assert shown | {"state": "closed", "revision": 6, "waiting_for": None, "overdue": None} == shown
+
+
+def test_a_major_hazard_goes_through_its_loop(client: TestClient, world: World) -> None:
+    officer, manager, worker = team(world)
+    supervisor = world.someone(Role.SUPERVISOR)
+    hazard = put_on_the_list(world, worker, level=Level.MAJOR, criterion="GM-11-03")
+    shown = done(client, officer, hazard, "confirm", confirming_major(worker))
+    assert (shown["state"], shown["waiting_for"], shown["level_confirmed"]) == ("planning", "plan", True)
+    assert done(client, manager, hazard, "submit_plan", planning(worker))["waiting_for"] == "plan_approval"
+    shown = done(client, supervisor, hazard, "approve_plan", {"comment": "同意"})
+    assert (shown["state"], shown["due_on"]) == ("rectifying", planning(worker)["due_on"])
+    done(client, officer, hazard, "rectify", rectifying(worker))
+    answer = do(client, supervisor, hazard, "accept", accepting())
+    assert (answer.status_code, answer.json()["code"]) == (409, "photos_missing")
+
+
+def test_the_row_is_what_its_events_changed(client: TestClient, world: World) -> None:
+    officer, manager, worker = team(world)
+    hazard = put_on_the_list(world, worker)
+    done(client, officer, hazard, "confirm", confirming(officer))
+    done(client, officer, hazard, "comment", {"text": "请抓紧"})
+    done(client, officer, hazard, "rectify", rectifying(worker))
+    done(client, manager, hazard, "accept", accepting())
+    rebuilt: dict[str, Any] = {}
+    own = select(Event).where(Event.subject_id == hazard).order_by(Event.number)
+    for event in world.write(lambda s: s.scalars(own).all()):
+        data = told(event)
+        rebuilt |= data["changes"] | {"revision": data["revision"]}
+    row = world.write(lambda s: {name: getattr(s.get_one(Hazard, hazard), name) for name in Hazard.stored()})
+    assert rebuilt == json.loads(canonical(row))
+
+
+def test_the_list_shows_it(client: TestClient, world: World) -> None:
+    officer, _, worker = team(world)
+    hazard = put_on_the_list(world, worker)
+    answer = client.get("hazards?state=open&count=true", headers=officer.headers)
+    assert answer.status_code == 200, answer.text
+    (row,) = answer.json()["items"]
+    assert row["id"] == str(hazard)
+    detail = client.get(f"hazards/{hazard}", headers=officer.headers).json()
+    assert {name: detail[name] for name in row} == row
+    events = client.get(f"hazards/{hazard}/events", headers=officer.headers).json()["items"]
+    assert [event["action"] for event in events] == ["reported"]

@@ -68,20 +68,18 @@ class Keyring:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         ring = folder / "keyring.json"
         if not ring.exists():
-            _write_first(ring, json.dumps({"1": base64.b64encode(secrets.token_bytes(32)).decode()}).encode())
+            write_once(ring, json.dumps({"1": base64.b64encode(secrets.token_bytes(32)).decode()}).encode())
         kept = {id: base64.b64decode(key) for id, key in json.loads(ring.read_text()).items()}
         own = list(kept)[-1]
         if given:
             kept[f"s{hashlib.sha256(given.encode()).hexdigest()[:6]}"] = given.encode()
         if not list(folder.glob("seal-*.pem")):
-            made = Ed25519PrivateKey.generate()
-            pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            _write_first(folder / "seal-1.pem", pem)
-        newest = max(folder.glob("seal-*.pem"), key=lambda path: int(path.stem.partition("-")[2]))
+            write_once(folder / "seal-1.pem", private_pem(Ed25519PrivateKey.generate()))
+        newest = max(folder.glob("seal-*.pem"), key=_number)
         sealing = load_pem_private_key(newest.read_bytes(), password=None)
         assert isinstance(sealing, Ed25519PrivateKey)
-        sealing_id = newest.stem.partition("-")[2]
-        _write_first(folder / f"seal-{sealing_id}.pub", public_pem(sealing.public_key()))
+        sealing_id = str(_number(newest))
+        write_once(folder / f"seal-{sealing_id}.pub", public_pem(sealing.public_key()))
         return cls(kept, own, sealing, sealing_id, public_keys(folder))
 
 
@@ -99,6 +97,10 @@ def public_pem(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
+def private_pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
 def add_secret(folder: Path) -> str:
     """Put a new secret on the ring and say its id; what older ones signed stays valid."""
     ring = folder / "keyring.json"
@@ -111,14 +113,29 @@ def add_secret(folder: Path) -> str:
     return new
 
 
-def _write_first(path: Path, content: bytes) -> None:
-    """Write a file that only its owner reads, unless it is there already, whole or not at all."""
+def add_sealing_key(folder: Path) -> str:
+    """Seal with a new key from the next start on, and say its id; the old one's public half stays, to check with."""
+    old = max(folder.glob("seal-*.pem"), key=_number)
+    made, new = Ed25519PrivateKey.generate(), str(_number(old) + 1)
+    write_once(folder / f"seal-{new}.pub", public_pem(made.public_key()))
+    write_once(folder / f"seal-{new}.pem", private_pem(made))
+    old.unlink()
+    return new
+
+
+def _number(seal: Path) -> int:
+    return int(seal.stem.partition("-")[2])
+
+
+def write_once(path: Path, content: bytes) -> bool:
+    """Write a file that only its owner reads, whole or not at all, and say so; leave one that is there already."""
     aside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
     _write_synced(aside, content)
     try:
         os.link(aside, path)
+        return True
     except FileExistsError:
-        pass
+        return False
     finally:
         aside.unlink()
 

@@ -26,6 +26,17 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     command.upgrade(_config(engine), revision)
 
 
+def move(engine: Engine, revision: str) -> None:
+    """Bring the database to a revision, up or down; `base` is the empty database."""
+    with Session(engine) as session:
+        here = present(session)
+    passed = ScriptDirectory.from_config(_config()).iterate_revisions(here, "base") if here else ()
+    if here and here != revision and (revision == "base" or revision in {each.revision for each in passed}):
+        downgrade(engine, revision)
+    else:
+        upgrade(engine, revision)
+
+
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to an older revision."""
     command.downgrade(_config(engine), revision)

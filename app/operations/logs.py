@@ -34,3 +34,4 @@ def configure(level: str) -> None:
     )
     logging.basicConfig(level=level.upper(), handlers=[written], force=True)
     logging.captureWarnings(True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it remarks on each look at the revision

@@ -1,0 +1,270 @@
+"""The command `app`: run the server, carry its data, check its journal. Settings come from the environment."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Final
+
+import anyio
+import typer
+import uvicorn
+from alembic.util.exc import CommandError
+from fastapi import FastAPI
+
+from app.foundation import keyring, schema
+from app.foundation.database import LONG, Database
+from app.foundation.keyring import Keyring
+from app.foundation.problems import Problem
+from app.journal import seals
+from app.journal.audit import examine
+from app.journal.events import PEN
+from app.journal.sealer import keep_sealing
+from app.main import create_app, open_blobs
+from app.operations import archive, backup, health, logs, restore
+from app.settings import Mode, Settings
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+OPENAPI: Final = ROOT / "openapi" / "openapi.json"
+LAST_ANSWERS: Final = 5  # seconds that requests under way may still take when the server is told to stop
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
+audit = typer.Typer(no_args_is_help=True, help="Check the journal; works beside a running server.")
+keys = typer.Typer(no_args_is_help=True, help="The keys that this server signs with.")
+users = typer.Typer(no_args_is_help=True, help="People who may log in.")
+areas = typer.Typer(no_args_is_help=True, help="Administrative divisions (区划).")
+for name, group in {"audit": audit, "keys": keys, "users": users, "areas": areas}.items():
+    app.add_typer(group, name=name)
+
+
+def main() -> None:
+    """Run the command; what goes wrong is one sentence, and exit code 1."""
+    try:
+        app()
+    except Problem as problem:
+        sys.exit(f"{problem.particular}: {problem.detail.en}")
+    except (restore.NotRestored, OSError, CommandError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")
+
+
+@app.command()
+def serve(
+    *, demo: Annotated[bool, typer.Option("--demo", help="Migrate, and load the demo township.")] = False
+) -> None:
+    """Serve until SIGTERM. Refuses a database at another revision, unless it may migrate (--demo)."""
+    if demo:
+        os.environ["MODE"] = Mode.DEMO
+    settings = Settings()
+    settings.refuse_weak_secrets()
+    database = _database(settings)
+    if demo:
+        schema.upgrade(database.engine)
+        _load_demo(settings, database)
+    _refuse_another_revision(database)
+    database.engine.dispose()
+    _share_metrics(settings)
+    logs.configure(settings.log_level)
+    typer.echo(f"http://{settings.host}:{settings.port}/docs  (PID {os.getpid()})")
+    signal.signal(signal.SIGTERM, _end)  # uvicorn stops first, and then lets the signal take its course
+    uvicorn.run(
+        "app.cli:application", factory=True, host=settings.host, port=settings.port, workers=settings.workers,
+        log_config=None, access_log=False, timeout_graceful_shutdown=LAST_ANSWERS,
+    )  # fmt: skip
+
+
+def application() -> FastAPI:
+    """What every process of the server runs."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    return create_app(settings)
+
+
+def _end(_: int, __: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _share_metrics(settings: Settings) -> None:
+    """Where several processes add up what they count, since the start of this server."""
+    if settings.workers > 1:
+        folder = settings.data_dir / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        os.environ[health.SHARED] = str(folder)
+
+
+@app.command()
+def worker() -> None:
+    """Seal the journal, alone: what every server process does beside serving."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    database = _ready_database(settings)
+
+    async def until_told_to_end() -> None:
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(keep_sealing, database, database.carried[PEN])
+                async for _ in signals:
+                    tasks.cancel_scope.cancel()
+
+    anyio.run(until_told_to_end)
+
+
+@app.command()
+def migrate(
+    to: Annotated[str, typer.Option(help="A revision, head or base; older ones take data away.")] = "head",
+) -> None:
+    """Bring the database to the revision that this server was written for, or to another."""
+    database = _database(Settings())
+    schema.move(database.engine, to)
+    typer.echo(database.transact(schema.present) or "empty")
+
+
+@app.command()
+def demo() -> None:
+    """Load the demo township (Tuqiao) into an empty database."""
+    settings = Settings()
+    database = _ready_database(settings)
+    if not _load_demo(settings, database):
+        sys.exit("the database has data: the demo is only loaded into an empty one")
+
+
+def _load_demo(settings: Settings, database: Database) -> bool:
+    """Whether the database was empty, and now has the demo in it."""
+    if database.transact(archive.inhabited):
+        return False
+    load = import_module("app.demo").load
+    load(database, open_blobs(settings), _carrying_keys(settings, database))
+    return True
+
+
+@app.command()
+def openapi(
+    *, check: Annotated[bool, typer.Option("--check", help="Only compare; exit 1 if it differs.")] = False
+) -> None:
+    """Write openapi/openapi.json from the code."""
+    with tempfile.TemporaryDirectory() as folder:
+        described = create_app(Settings.model_construct(data_dir=Path(folder))).openapi()
+    text = json.dumps(described, ensure_ascii=False, indent=2) + "\n"
+    if check and (not OPENAPI.exists() or OPENAPI.read_text() != text):
+        sys.exit(f"{OPENAPI.relative_to(ROOT)} is not what the code says: run `app openapi`")
+    if not check:
+        OPENAPI.parent.mkdir(exist_ok=True)
+        OPENAPI.write_text(text)
+
+
+@app.command("backup")
+def back_up(file: Annotated[Path, typer.Argument(help="A new file. It will hold SECRETS: keep it safe.")]) -> None:
+    """Copy database, keys and photos into one file, beside a running server."""
+    settings = Settings()
+    end = backup.backup(_ready_database(settings), open_blobs(settings), settings.keys, file)
+    typer.echo(f"{file}: {end.photos} photos")
+    if end.missing:
+        sys.exit(f"missing or damaged in the store, and so in the backup: {' '.join(end.missing)}")
+
+
+@app.command("restore")
+def put_back(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Put a backup back into an empty database of either kind, all of it or nothing."""
+    settings = Settings()
+    manifest = restore.restore(_database(settings), open_blobs(settings), settings.keys, file)
+    typer.echo(f"{sum(manifest.rows.values())} rows, {manifest.photos} photos, head {manifest.head or 'none'}")
+
+
+@audit.command()
+def verify(
+    against: Annotated[str | None, typer.Option(help="A head that you kept: shows if the tail was cut.")] = None,
+) -> None:
+    """Recompute every event and seal; on a break, name the first and exit 1."""
+    settings = Settings()
+    if not (settings.keys / "keyring.json").exists():
+        sys.exit(f"there are no keys in {settings.keys}: set DATA_DIR")
+    database = _ready_database(settings)
+    check = partial(examine, keys=database.carried[PEN], against=against)
+    seen = database.transact(check, patience=LONG, snapshot=True)
+    typer.echo(
+        f"events {seen.events} ({seen.unsealed} not yet sealed)\nseals  {seen.seals}\nhead   {seen.head or 'none'}"
+    )
+    if seen.broken:
+        place = seen.broken
+        sys.exit(f"BROKEN: {place.reason}: position {place.position}, subject {place.subject_id}, event {place.number}")
+    typer.echo("whole")
+
+
+@audit.command()
+def head() -> None:
+    """The digest of the newest seal: keep it elsewhere, and give it to `verify --against`."""
+    newest = _ready_database(Settings()).transact(seals.head)
+    if newest is None:
+        sys.exit("nothing has been sealed yet")
+    typer.echo(newest.digest)
+
+
+@keys.command()
+def rotate(*, seal: Annotated[bool, typer.Option("--seal", help="Also a new key for seals.")] = False) -> None:
+    """Make a new key; what older ones signed stays valid. Restart every server process afterwards."""
+    folder = Settings().keys
+    Keyring.open(folder)
+    typer.echo(f"key {keyring.add_secret(folder)}")
+    if seal:
+        typer.echo(f"seal's key {keyring.add_sealing_key(folder)}")
+
+
+@users.command("create")
+def create_user(
+    username: str,
+    name: Annotated[str, typer.Option(help="As it stands in the journal.")],
+    area: Annotated[str, typer.Option(help="12 digits; the subtree that the administrator looks after.")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="PASSWORD")],
+) -> None:
+    """Create an administrator: the first one, who creates the others."""
+    database = _ready_database(Settings())
+    create = import_module("app.people.users").create_administrator
+    typer.echo(
+        database.transact(partial(create, username=username, name=name, area=area, password=password), writes=True)
+    )
+
+
+@areas.command("load")
+def load_areas(file: Annotated[Path | None, typer.Argument(help="CSV; without it those of Tongliang.")] = None) -> None:
+    """Take in divisions and their names; those that exist are renamed."""
+    database = _ready_database(Settings())
+    load = import_module("app.people.areas").load
+    typer.echo(f"{database.transact(partial(load, file=file), writes=True)} areas")
+
+
+def _database(settings: Settings) -> Database:
+    if not settings.database_url:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Database(settings.database, threads=1)
+
+
+def _ready_database(settings: Settings) -> Database:
+    """The database at the right revision, with the keyring that events are marked with."""
+    if not settings.database_url and not (settings.data_dir / "app.db").exists():
+        sys.exit(f"there is no database in {settings.data_dir}: run `app migrate`, or set DATA_DIR")
+    database = _database(settings)
+    _refuse_another_revision(database)
+    _carrying_keys(settings, database)
+    return database
+
+
+def _carrying_keys(settings: Settings, database: Database) -> Keyring:
+    keys = Keyring.open(settings.keys, settings.secret or None)
+    database.carried[PEN] = keys
+    return keys
+
+
+def _refuse_another_revision(database: Database) -> None:
+    present = database.transact(schema.present)
+    if present != schema.wanted():
+        sys.exit(f"the database is at revision {present or 'none'}, not {schema.wanted()}: run `app migrate`")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -51,7 +52,8 @@ def verify(session: Session, keys: Keyring, against: str | None = None) -> Break
 def examine(session: Session, keys: Keyring, against: str | None = None) -> Audit:
     """Check the whole journal, in a transaction that sees one moment; years of it need no more memory than a day."""
     seen = Audit()
-    seen.broken = next(_Examination(session, keys, seen).breaks(against), None)
+    with closing(_Examination(session, keys, seen).breaks(against)) as breaks:
+        seen.broken = next(breaks, None)
     return seen
 
 
@@ -100,9 +102,10 @@ class _Examination:
             last = page[-1].number
 
     def _events(self, chosen: Select[Any]) -> Iterator[dict[str, Any]]:
-        for event in self.session.execute(chosen.execution_options(yield_per=AT_ONCE)):
-            self.seen.events += 1
-            yield event._asdict()
+        with self.session.execute(chosen.execution_options(yield_per=AT_ONCE)) as rows:
+            for event in rows:
+                self.seen.events += 1
+                yield event._asdict()
 
     def _event(self, event: Mapping[str, Any]) -> Iterator[Break]:
         subject, number = event["subject_id"], event["number"]

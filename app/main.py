@@ -12,16 +12,20 @@ from app.foundation.blobs import Blobs
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
 from app.hazards import routes as hazards
+from app.hazards.tasks import tasks as hazard_tasks
 from app.journal.events import PEN
 from app.journal.sealer import keep_sealing
 from app.operations import health
 from app.people import login
+from app.people import routes as people
 from app.people.hashing import Hashing
 from app.people.visits import House
 from app.photos.arrivals import Arrivals
 from app.risks import routes as risks
 from app.risks.levels import LiveLevels
 from app.settings import Settings
+from app.tasks import routes as tasks
+from app.tasks.terms import Sources
 
 EXPOSED = [
     "ETag", "Location", "Retry-After", "Server-Time", "X-Request-Id", "Tus-Resumable", "Tus-Version", "Tus-Extension",
@@ -55,14 +59,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.house = House(
         {
             Database: database, Blobs: open_blobs(settings), Keyring: keys, Hashing: Hashing(), Arrivals: Arrivals(),
-            LiveLevels: LiveLevels(),
+            LiveLevels: LiveLevels(), Sources: Sources((hazard_tasks,)),
         }
     )  # fmt: skip
     front.install(app)
     app.include_router(health.router)
     app.include_router(login.router)
+    app.include_router(people.router)
     app.include_router(risks.router)
     app.include_router(hazards.router)
+    app.include_router(tasks.router)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"],

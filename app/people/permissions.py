@@ -34,12 +34,22 @@ _ALL: Final = frozenset(Role)
 _KEEPERS: Final = frozenset({Role.SAFETY_OFFICER, Role.MANAGER})
 
 TITLES: Final = {
-    Permission.INSPECT: "提交排查记录", Permission.REPORT: "上报隐患", Permission.CONFIRM: "核实下达",
-    Permission.ASSIGN: "改派", Permission.SUBMIT_PLAN: "报治理方案", Permission.APPROVE_PLAN: "审批治理方案",
-    Permission.RECTIFY: "整改", Permission.REVIEW: "复查验收", Permission.REGRADE: "升降级",
-    Permission.KEEP_RISKS: "维护风险清单", Permission.SEE_CONTACTS: "查看姓名电话", Permission.ADMINISTER: "管理企业和用户",
-    Permission.ORDER: "责令改正", Permission.STOP: "责令停产停用", Permission.PENALIZE: "行政处罚",
-}  # fmt: skip
+    Permission.INSPECT: "提交排查记录",
+    Permission.REPORT: "上报隐患",
+    Permission.CONFIRM: "核实下达",
+    Permission.ASSIGN: "改派",
+    Permission.SUBMIT_PLAN: "报治理方案",
+    Permission.APPROVE_PLAN: "审批治理方案",
+    Permission.RECTIFY: "整改",
+    Permission.REVIEW: "复查验收",
+    Permission.REGRADE: "升降级",
+    Permission.KEEP_RISKS: "维护风险清单",
+    Permission.SEE_CONTACTS: "查看姓名电话",
+    Permission.ADMINISTER: "管理企业和用户",
+    Permission.ORDER: "责令改正",
+    Permission.STOP: "责令停产停用",
+    Permission.PENALIZE: "行政处罚",
+}
 
 ROLES: Final[dict[Permission, frozenset[Role]]] = {
     Permission.INSPECT: _ALL - {Role.WORKER, Role.ADMINISTRATOR},

@@ -177,7 +177,7 @@ class NewUser(Body):
     phone: Phone | None = None
     roles: Roles
     scope: Sight
-    powers: Powers | None = None
+    powers: Powers | None = Field(default=None, description="Of inspectors above the village.")
 
 
 class UserChange(Change):

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Computed, String, and_, column, false, or_, select, table
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from app.foundation.columns import Id
 
@@ -77,6 +77,10 @@ class Caller:
         return self.official and any(prefix(area_code).startswith(prefix(own)) for own in self.areas)
 
 
+# Who acts where no person does: the operator at the command line. Governs everything, and never logs in.
+SYSTEM: Final = Caller(UUID(int=0), "系统", frozenset({Role.ADMINISTRATOR}), areas=("0" * 12,))
+
+
 class Scoped:
     """Columns of every business row. The routing codes are generated, so that they cannot disagree."""
 
@@ -115,6 +119,12 @@ def within(rows: type[Scoped], prefix: str) -> ColumnElement[bool]:
 def prefix(area_code: str) -> str:
     """What the codes of a subtree begin with: 500151101000 (a town) gives 500151101."""
     return next(area_code[:n] for n in (0, 2, 4, 6, 9, 12) if not area_code[n:].strip("0"))
+
+
+def subtree(codes: InstrumentedAttribute[str], area_code: str) -> ColumnElement[bool]:
+    """Codes of an area and everything in it, as a range that an index answers."""
+    own = prefix(area_code)
+    return codes.between(own.ljust(12, "0"), own.ljust(12, "9"))
 
 
 def town_of(area_code: str) -> str:

@@ -12,6 +12,7 @@ from app.foundation.blobs import Blobs
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
 from app.hazards import routes as hazards
+from app.hazards.commands import photos_arrived
 from app.hazards.tasks import tasks as hazard_tasks
 from app.journal.events import PEN
 from app.journal.sealer import keep_sealing
@@ -49,16 +50,16 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(keep_sealing, database, keys)
+        async with anyio.create_task_group() as background:
+            background.start_soon(keep_sealing, database, keys)
             yield
-            tasks.cancel_scope.cancel()
+            background.cancel_scope.cancel()
         database.engine.dispose()
 
     app = FastAPI(title="隐患排查治理", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=living)
     app.state.house = House(
         {
-            Database: database, Blobs: open_blobs(settings), Keyring: keys, Hashing: Hashing(), Arrivals: Arrivals(),
+            Database: database, Blobs: open_blobs(settings), Keyring: keys, Hashing: Hashing(), Arrivals: Arrivals([photos_arrived]),
             LiveLevels: LiveLevels(), Sources: Sources((hazard_tasks,)),
         }
     )  # fmt: skip

@@ -1,0 +1,74 @@
+"""HTTP face of the tasks."""
+
+from datetime import datetime
+from itertools import chain
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from app.foundation.canonical import sent
+from app.foundation.keyring import Keyring
+from app.foundation.pages import Asked
+from app.foundation.wire import Moment, Written
+from app.hazards.terms import State
+from app.people.scope import Caller
+from app.people.visits import Visits
+from app.sorting.terms import Level
+from app.tasks.terms import Sources
+
+
+class Overdue(BaseModel):
+    stage: State
+    days: int
+
+
+class Works(BaseModel):
+    id: UUID
+    name: str
+
+
+class Task(BaseModel):
+    """Something that waits for the caller: which action, on what, until when."""
+
+    kind: Literal["hazard", "finding"]
+    id: UUID = Field(description="Of the hazard or finding.")
+    action: str = Field(description="The action to take: a name of the loop, or `sort`.")
+    due_at: Moment
+    overdue: Overdue | None
+    title: str
+    number: str | None
+    level: Level | None
+    place: str | None
+    enterprise: Works
+
+
+class TaskPage(BaseModel):
+    items: list[Task]
+    next_cursor: str | None
+
+
+class TasksAsked(Asked):
+    """Parameters of the list of tasks, which is short and not counted."""
+
+    count: Literal[False] = False
+
+
+router = Visits(prefix="/api/v1/tasks", tags=["tasks"])
+
+
+@router.query("", summary="待办")
+def list_tasks(
+    session: Session, caller: Caller, filter: Annotated[TasksAsked, Query()], keys: Keyring, sources: Sources
+) -> Written[TaskPage]:
+    """Everything that waits for the caller, soonest due first."""
+    place = filter.place(keys)
+    after = (datetime.fromisoformat(place[0]), place[1]) if place else None
+    found = chain.from_iterable(source(session, caller, after, filter.limit + 1) for source in sources.sources)
+    tasks = sorted(found, key=lambda task: (task["due_at"], str(task["id"])))
+    items, more = tasks[: filter.limit], len(tasks) > filter.limit
+    cursor = filter.cursor_after(keys, items[-1]["due_at"], items[-1]["id"]) if more else None
+    answer: dict[str, Any] = {"items": items, "next_cursor": cursor}
+    return Written(sent(answer))

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.canonical import new_id
@@ -11,14 +11,14 @@ from app.foundation.clock import now
 from app.foundation.database import insert_once
 from app.foundation.problems import Forbidden, Invalid, NotFound, Said
 from app.journal import events
+from app.people import enterprises
 from app.people.models import Enterprise, User
-from app.people.scope import Caller, Role, visible
+from app.people.scope import Caller, Role
 from app.risks import queries
 from app.risks.levels import LiveLevels
 from app.risks.models import ControlMeasure, Risk, RiskObject, RiskUnit
 from app.risks.schemas import MeasureChange, MeasureFields, NewMeasure, NewRisk, RiskChange
 
-NO_ENTERPRISE: Final = Said("没有这家企业", "There is no such enterprise")
 NO_OWNER: Final = Said("本企业没有这个人", "The enterprise has no such person")
 NOT_KEEPER: Final = Said(
     "风险清单由本企业的安全员或厂长经理维护", "The enterprise's own safety officer or manager keeps its risk list"
@@ -33,11 +33,7 @@ def add_risk(session: Session, caller: Caller, body: NewRisk) -> Risk:
         NotFound: the enterprise is outside the caller's scope, or the owner is not of the enterprise.
         Forbidden: the caller does not keep this list.
     """
-    enterprise = session.scalar(
-        select(Enterprise).where(Enterprise.id == body.enterprise_id, or_(*visible(caller, Enterprise)))
-    )
-    if enterprise is None:
-        raise NotFound.at("/enterprise_id", NO_ENTERPRISE)
+    enterprise = enterprises.find(session, caller, body.enterprise_id, pointer="/enterprise_id", hold=True)
     _find_owner(session, enterprise.id, body.owner_id)
     _demand_keeper(caller, enterprise.id)
     risk = Risk(
@@ -50,7 +46,7 @@ def add_risk(session: Session, caller: Caller, body: NewRisk) -> Risk:
     )
     events.create(session, risk, "added", caller, {"object": body.object, "unit": body.unit})
     for fields in body.measures:
-        _take_on(session, caller, risk, new_id(), fields)
+        _take_on(session, caller, enterprise, risk.id, new_id(), fields)
     return risk
 
 
@@ -86,8 +82,9 @@ def add_measure(session: Session, caller: Caller, risk_id: UUID, body: NewMeasur
         Forbidden: the caller does not keep this list.
     """
     risk = queries.find(session, caller, risk_id)
-    _demand_keeper(caller, risk.enterprise_id)
-    return _take_on(session, caller, risk, body.id, body)
+    enterprise = enterprises.find(session, caller, risk.enterprise_id, hold=True)
+    _demand_keeper(caller, enterprise.id)
+    return _take_on(session, caller, enterprise, risk.id, body.id, body)
 
 
 def change_measure(
@@ -139,11 +136,23 @@ def open_candidate(
     return risk
 
 
-def _take_on(session: Session, caller: Caller, risk: Risk, id: UUID, fields: MeasureFields) -> ControlMeasure:
+def keep_candidate(session: Session, caller: Caller, id: UUID, *, wanted: bool, hazard_id: UUID | None) -> None:
+    """Let a candidate wait, or not, after a new verdict on its finding; what the enterprise has placed stays."""
+    candidate = session.scalar(select(Risk).where(Risk.id == id, Risk.candidate).with_for_update())
+    if candidate is None:
+        return
+    after: dict[str, Any] = {"retired": not wanted, "hazard_id": hazard_id}
+    changes = {name: value for name, value in after.items() if value != getattr(candidate, name)}
+    if changes:
+        events.change(session, candidate, "sorted", caller, changes, {})
+
+
+def _take_on(
+    session: Session, caller: Caller, enterprise: Enterprise, risk_id: UUID, id: UUID, fields: MeasureFields
+) -> ControlMeasure:
     told: dict[str, Any] = fields.model_dump(include=set(MeasureFields.model_fields))
-    measure = ControlMeasure(
-        id=id, risk_id=risk.id, enterprise_id=risk.enterprise_id, area_code=risk.area_code, created_at=now(), **told
-    )
+    where = {"enterprise_id": enterprise.id, "area_code": enterprise.area_code}
+    measure = ControlMeasure(id=id, risk_id=risk_id, created_at=now(), **where, **told)
     events.create(session, measure, "added", caller, {})
     return measure
 

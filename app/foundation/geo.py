@@ -4,7 +4,7 @@ China's maps are drawn in GCJ-02, shifted from WGS-84 by some hundred metres in 
 known exactly; Baidu shifts it again (BD-09). Outside China nothing is shifted to GCJ-02.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from math import atan2, cos, hypot, pi, sin, sqrt
 from typing import Final, NamedTuple
@@ -16,6 +16,13 @@ class Datum(StrEnum):
     WGS84 = "wgs84"
     GCJ02 = "gcj02"
     BD09 = "bd09"
+
+
+DATUM_TITLES: Final[Mapping[Datum, str]] = {
+    Datum.WGS84: "WGS-84（卫星定位原始坐标）",
+    Datum.GCJ02: "GCJ-02（微信、高德、腾讯）",
+    Datum.BD09: "BD-09（百度）",
+}
 
 
 class Point(NamedTuple):

@@ -1,6 +1,8 @@
 """The words that describe enterprises."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class EnterpriseKind(StrEnum):
@@ -49,3 +51,13 @@ class StandardizationLevel(StrEnum):
     SECOND = "second"
     THIRD = "third"
     SMALL_MICRO = "small_micro"
+
+
+TITLES: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
+    EnterpriseKind: {"enterprise": "企业", "unregistered_site": "无证场所"},
+    EnterpriseStatus: {"operating": "在营", "stopped": "停产停业", "closed": "关闭", "moved": "迁出"},
+    Responsibility: {"administrative": "属地责任人", "regulatory": "监管责任人", "enterprise": "企业责任人"},
+    AreaLevel: {"province": "省", "city": "市", "county": "区县", "town": "镇街", "village": "村社区"},
+    Scale: {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"},
+    StandardizationLevel: {"first": "一级", "second": "二级", "third": "三级", "small_micro": "小微"},
+}

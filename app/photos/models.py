@@ -1,8 +1,9 @@
 """Tables of photos: the bytes, who has sent them, and what they are used for."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -23,6 +24,18 @@ class Purpose(StrEnum):
     REVIEW = "review"
     COMMENT = "comment"
     SIGNED_DOCUMENT = "signed_document"
+
+
+PURPOSE_TITLES: Final[Mapping[Purpose, str]] = {
+    Purpose.FINDING: "发现",
+    Purpose.RESULT: "检查结果",
+    Purpose.SEEN_AGAIN: "再次发现",
+    Purpose.BEFORE: "整改前",
+    Purpose.RECTIFICATION: "整改",
+    Purpose.REVIEW: "复查",
+    Purpose.COMMENT: "留言",
+    Purpose.SIGNED_DOCUMENT: "签字文件",
+}
 
 
 class Photo(Row):

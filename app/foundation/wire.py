@@ -1,8 +1,10 @@
 """The shapes that go over the wire, and the text in them."""
 
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
@@ -13,6 +15,8 @@ from app.foundation.geo import Datum
 from app.foundation.problems import RevisionRequired, StaleRevision
 
 T = TypeVar("T")
+
+NO_REVISION: Final = -1  # what no record has: an If-Match that cannot be met
 
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
@@ -72,6 +76,30 @@ class Body(Frozen):
 
     id: UUID = Field(default_factory=new_id, description="Made by the client, v7 preferred; makes it safe to retry.")
     device: dict[str, Any] | None = Field(default=None, description="Which phone and app; may differ between tries.")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The revision that a client says it saw, in If-Match (RFC 9110 §13.1.1); None if it does not say."""
+
+    revision: int | None
+
+    @classmethod
+    def stated(cls, if_match: str | None) -> Self:
+        """Read off `"<revision>-<view>"`; what is no such tag is a revision that no record has."""
+        if not if_match or if_match.strip() == "*":
+            return cls(None)
+        number = if_match.strip().removeprefix("W/").strip('"').partition("-")[0]
+        return cls(int(number) if number.isdecimal() and len(number) < 19 else NO_REVISION)
+
+    def check(self, revision: int, current: Callable[[], "View"]) -> None:
+        """Let only who saw this revision go on.
+
+        Raises:
+            StaleRevision: with the record as it is now.
+        """
+        if self.revision not in (None, revision):
+            raise StaleRevision(current=current().model_dump(mode="json"))
 
 
 class Change(Frozen):

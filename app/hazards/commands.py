@@ -1,6 +1,6 @@
 """Changing the hazard list: one transaction, one event for each subject that changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -114,16 +114,20 @@ def see_again(
     events.change(session, hazard, "seen_again", caller, changes, said, at=found_at, revises=False)
 
 
-def act(session: Session, caller: Caller, hazard_id: UUID, action: Action, body: Body) -> Judged:
-    """Take a hazard a step further, as its row in the loop says.
+def act(
+    session: Session, caller: Caller, hazard_id: UUID, action: Action, body: Body, seen: Callable[[Judged], None]
+) -> Judged:
+    """Take a hazard a step further, as its row in the loop says; `seen` holds it against what the client saw.
 
     Raises:
         NotFound: the hazard, or a person named in the body, is outside the caller's scope.
+        StaleRevision: the client saw another revision.
         IllegalTransition: not from this state; the answer says what is allowed.
         Forbidden: from this state, but not by this caller; `reason` says why.
         Conflict, Invalid: what the step needs of the record, or of the body for this record, is not there.
     """
     hazard = queries.find(session, caller, hazard_id, lock=True)
+    seen(hazard)
     facts: Any = hazard
     reason = action.blocked(facts, caller)
     if reason == "illegal_transition":

@@ -7,8 +7,9 @@ from fastapi import Query
 from sqlalchemy.orm import Session
 
 from app.foundation.keyring import Keyring
-from app.foundation.wire import Body, Written
+from app.foundation.wire import Body, Expected, Written
 from app.hazards import commands, queries, story
+from app.hazards.facts import Judged
 from app.hazards.filter import HazardFilter
 from app.hazards.loop import LOOP, Action
 from app.hazards.story import EventsAsked
@@ -49,8 +50,16 @@ def offer(action: Action) -> None:
         path, kind, replay=get_hazard, body=action.body, name=f"{action.name}_hazard", summary=action.title,
         description=action.description,
     )  # fmt: skip
-    def take(session: Session, caller: Caller, hazard_id: UUID, body: Body, keys: Keyring) -> HazardView:
-        return story.shown(session, commands.act(session, caller, hazard_id, action, body), caller, keys)
+    def take(
+        session: Session, caller: Caller, hazard_id: UUID, body: Body, keys: Keyring, expected: Expected
+    ) -> HazardView:
+        def show(hazard: Judged) -> HazardView:
+            return story.shown(session, hazard, caller, keys)
+
+        def seen(hazard: Judged) -> None:
+            expected.check(hazard.row.revision, lambda: show(hazard))
+
+        return show(commands.act(session, caller, hazard_id, action, body, seen))
 
 
 for action in LOOP.values():

@@ -1,11 +1,9 @@
 """Logging in: the right password opens, wrong guesses slow strangers down, and nobody learns who exists."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
@@ -13,26 +11,16 @@ from sqlalchemy import update
 from app.foundation.canonical import digest
 from app.foundation.clock import now
 from app.people.attempts import FREE
-from app.people.hashing import Hashing, hashed
+from app.people.hashing import Hashing
 from app.people.models import Attempts
 from app.people.scope import Role
-from tests.conftest import PASSWORD, Person, World
-
-HASH = hashed(PASSWORD)
+from tests.conftest import Person, World
+from tests.people.logins import HASH, at_once, log_in, name_of
 
 
 @pytest.fixture
 def officer(world: World) -> Person:
     return world.someone(Role.SAFETY_OFFICER, password=HASH)
-
-
-def log_in(client: TestClient, name: str, password: str = PASSWORD, **more: str) -> httpx2.Response:
-    form = {"grant_type": "password", "username": name, "password": password}
-    return client.post("auth/token", data=form | more)
-
-
-def name_of(person: Person) -> str:
-    return f"u{person.id.hex}"
 
 
 def guess_wrong(client: TestClient, name: str, times: int = FREE, **more: str) -> list[int]:
@@ -196,8 +184,7 @@ def test_anothers_device_is_a_stranger(client: TestClient, world: World, officer
 
 
 def test_twenty_wrong_guesses_at_once_are_counted(client: TestClient, world: World, officer: Person) -> None:
-    with ThreadPoolExecutor(20) as crowd:
-        answers = list(crowd.map(lambda n: log_in(client, name_of(officer), f"wrong guess {n}"), range(20)))
+    answers = at_once(20, lambda n: log_in(client, name_of(officer), f"wrong guess {n}"))
     assert Counter(answer.status_code for answer in answers) == {400: FREE, 429: 20 - FREE}
     assert failures(world, name_of(officer)) == FREE
 

@@ -21,17 +21,17 @@ from app.foundation.database import Database
 from app.foundation.keyring import Keyring
 from app.foundation.problems import Problem
 from app.foundation.reading import Form, media_type, read_json, read_model, refuse
-from app.foundation.wire import Body, Change, Frozen, View, Written
+from app.foundation.wire import NO_REVISION, Body, Change, Expected, Frozen, View, Written
 from app.journal import receipts
 from app.people.scope import Caller
 from app.people.tokens import bearer, identify, shown
 
+T = TypeVar("T")
 Answer = BaseModel | Written[Any]
 Asking = TypeVar("Asking", bound=Callable[Concatenate[Session, Caller, ...], Answer])
 Acting = TypeVar("Acting", bound=Callable[Concatenate[Session, Caller, ...], Answer | None])
 
 
-NO_REVISION: Final = -1  # what no record has: an If-Match that cannot be met
 
 
 class Nothing(Frozen):
@@ -45,7 +45,7 @@ class Write(Frozen):
 
 
 class Parts(Protocol):
-    """What a multipart request brought besides its JSON: objects that lie in the storage, and count for nothing yet."""
+    """What a request brought besides its JSON: objects that lie in the storage, and count for nothing yet."""
 
     sent: Any
     refused: Problem | None
@@ -57,6 +57,7 @@ class Parts(Protocol):
 Receive = Callable[[Request, Caller], Awaitable[Parts]]
 Prepare = Callable[[Request, "Told"], Awaitable[None]]
 Replay = Callable[..., Answer]  # of session, caller, id, and whatever things of the house it asks for
+Again = Callable[..., None]  # of session, caller, id, parts, and whatever things of the house it asks for
 
 
 @dataclass
@@ -121,7 +122,7 @@ class Visits(APIRouter):
         replay: Replay,
         body: type[Body] | None = None,
         receive: Receive | None = None,
-        again: Callable[..., None] | None = None,
+        again: Again | None = None,
         prepare: Prepare | None = None,
         **route: Any,
     ) -> Callable[[Acting], Acting]:
@@ -152,7 +153,7 @@ class Visits(APIRouter):
                         receipt = receipts.claim(session, id, caller.id, kind, target, told.sent, call.body)
                         if receipt.subject_id:
                             if again and parts:
-                                again(session, caller, receipt.subject_id, parts)
+                                furnished(request, again, given=4)(session, caller, receipt.subject_id, parts)
                             return replayed(furnished(request, replay), session, caller, receipt)
                     told.refuse()
                     extra = {"parts": parts} if call.takes_parts else {}
@@ -169,15 +170,19 @@ class Visits(APIRouter):
         return register
 
     def change(
-        self, method: str, path: str, *, prepare: Prepare | None = None, **route: Any
+        self, method: str, path: str, *, receive: Receive | None = None, prepare: Prepare | None = None, **route: Any
     ) -> Callable[[Acting], Acting]:
-        """Let PATCH, PUT or DELETE `path` do what the function does: no receipt, the revision guards it."""
+        """Let PATCH, PUT or DELETE `path` do what the function does: no receipt, the revision guards it.
+
+        `receive` takes in a body of bytes, which the function gets as `parts`: what was sent is its own receipt.
+        """
 
         def register(function: Acting) -> Acting:
             call = Call(function)
 
             async def visit(request: Request) -> Response:
                 told = call.read(request)
+                parts = await told.receive(receive) if receive else None
                 if call.body is not None:
                     await told.read_body()
                 told.match(request.headers.get("if-match"))
@@ -187,9 +192,10 @@ class Visits(APIRouter):
                     caller = identify(session, told.shown)
                     told.refuse(malformed=True)
                     told.refuse()
-                    return written(function(session, caller, **told.given), route.get("status_code", 200))
+                    extra = {"parts": parts} if call.takes_parts else {}
+                    return written(function(session, caller, **told.given, **extra), route.get("status_code", 200))
 
-                return await finish(thing(request, Database), work, told.dry, None)
+                return await finish(thing(request, Database), work, told.dry, parts)
 
             self._open(method, path, visit, call, **route)
             return function
@@ -215,6 +221,8 @@ class Call:
         self.takes_parts = asked.pop("parts", None) is not None
         self.body: Any = body or (asked["body"].annotation if "body" in asked else None)
         self.takes_body = asked.pop("body", None) is not None
+        self.expects = next((n for n, p in asked.items() if p.annotation is Expected), None)
+        asked.pop(self.expects or "", None)
         self.query_name = next((n for n, p in asked.items() if _is_query(p.annotation)), None)
         self.query: type[BaseModel] | None = None
         if self.query_name:
@@ -243,6 +251,8 @@ class Call:
     def read(self, request: Request) -> "Told":
         path, query, faults = self.form.read(request)
         given = {**path, **{name: thing(request, kind) for name, kind in self.things.items()}}
+        if self.expects:
+            given[self.expects] = Expected.stated(request.headers.get("if-match"))
         if self.query_name:
             given[self.query_name] = query
         dry = getattr(query, "dry_run", False)
@@ -277,12 +287,14 @@ class Told:
         self.faults += faults
 
     async def receive(self, receive: Receive) -> Parts:
-        """Take in a multipart request, once it is known that somebody we know sends it."""
+        """Take in bytes, once it is known that somebody we know sends them."""
         database = thing(self.request, Database)
         caller = await database.read(lambda session: identify(session, self.shown))
+        if not self.call.takes_body:
+            self.refuse()
         parts = await receive(self.request, caller)
         self.malformed = parts.refused
-        if parts.refused is None:
+        if parts.refused is None and self.call.takes_body:
             self.judge(parts.sent)
         return parts
 
@@ -296,8 +308,7 @@ class Told:
         body = self.given.get("body")
         if not isinstance(body, Change) or not if_match:
             return
-        stated = if_match.strip().removeprefix("W/").strip('"').partition("-")[0]
-        revision = int(stated) if stated.isdecimal() and len(stated) < 19 else NO_REVISION
+        revision = Expected.stated(if_match).revision
         if body.revision not in (None, revision):
             revision = NO_REVISION
         self.given["body"] = body.model_copy(update={"revision": revision})
@@ -344,10 +355,10 @@ def replay_or_none(replay: Replay, session: Session, caller: Caller, id: UUID) -
         return None
 
 
-def furnished(request: Request, replay: Replay) -> Replay:
-    """The replay with the things of the house that it asks for, after session, caller and id."""
-    asked = list(inspect.signature(replay).parameters.items())[3:]
-    return partial(replay, **{name: thing(request, asking.annotation) for name, asking in asked})
+def furnished(request: Request, function: Callable[..., T], given: int = 3) -> Callable[..., T]:
+    """The function with the things of the house that it asks for after what it is `given`: session, caller, id, parts."""
+    asked = list(inspect.signature(function).parameters.items())[given:]
+    return partial(function, **{name: thing(request, asking.annotation) for name, asking in asked})
 
 
 def thing(request: Request, kind: type[Any]) -> Any:
@@ -377,7 +388,9 @@ def as_uuid(value: object) -> UUID | None:
 
 
 def written(answer: BaseModel | bytes | None, status: int = 200) -> Response:
-    """The answer's bytes, with an ETag where it has a revision."""
+    """The answer's bytes, with an ETag where it has a revision; what was there before is 200, and not created."""
+    if getattr(answer, "replayed", False):
+        status = 200
     if answer is None:
         return Response(status_code=204)
     if isinstance(answer, bytes):
@@ -390,9 +403,12 @@ def written(answer: BaseModel | bytes | None, status: int = 200) -> Response:
 
 
 def not_modified(request: Request, answer: Response) -> Response:
-    """304 if the client has just this (RFC 9110 §13.1.2)."""
+    """304 if the client has just this."""
     etag = answer.headers.get("etag")
+    return Response(status_code=304, headers={"ETag": etag}) if etag and has(request, etag) else answer
+
+
+def has(request: Request, etag: str) -> bool:
+    """Whether the client says that it has the representation with this tag (If-None-Match, RFC 9110 §13.1.2)."""
     known = request.headers.get("if-none-match", "")
-    if etag and any(tag.strip().removeprefix("W/") == etag for tag in known.split(",")):
-        return Response(status_code=304, headers={"ETag": etag})
-    return answer
+    return any(tag.strip().removeprefix("W/") in {etag, "*"} for tag in known.split(","))

@@ -28,6 +28,8 @@ from app.journal.events import PEN
 from app.journal.sealer import keep_sealing
 from app.main import create_app, open_blobs
 from app.operations import archive, backup, health, logs, restore
+from app.operations.founding import create_administrator
+from app.people.areas import DEFAULT, load_areas
 from app.settings import Mode, Settings
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -49,7 +51,7 @@ def main() -> None:
         app()
     except Problem as problem:
         sys.exit(f"{problem.particular}: {problem.detail.en}")
-    except (restore.NotRestored, OSError, CommandError) as error:
+    except (restore.NotRestored, OSError, ValueError, CommandError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
 
 
@@ -216,7 +218,7 @@ def rotate(*, seal: Annotated[bool, typer.Option("--seal", help="Also a new key 
 
 
 @users.command("create")
-def create_user(
+def create_first(
     username: str,
     name: Annotated[str, typer.Option(help="As it stands in the journal.")],
     area: Annotated[str, typer.Option(help="12 digits; the subtree that the administrator looks after.")],
@@ -224,18 +226,15 @@ def create_user(
 ) -> None:
     """Create an administrator: the first one, who creates the others."""
     database = _ready_database(Settings())
-    create = import_module("app.people.users").create_administrator
-    typer.echo(
-        database.transact(partial(create, username=username, name=name, area=area, password=password), writes=True)
-    )
+    create = partial(create_administrator, username=username, name=name, area_code=area, password=password)
+    typer.echo(database.transact(create, writes=True))
 
 
 @areas.command("load")
-def load_areas(file: Annotated[Path | None, typer.Argument(help="CSV; without it those of Tongliang.")] = None) -> None:
-    """Take in divisions and their names; those that exist are renamed."""
+def bring_in(file: Annotated[Path, typer.Argument(help="CSV with code and name.", exists=True)] = DEFAULT) -> None:
+    """Bring in divisions; without a file those of Tongliang. Names that changed are changed; nothing goes."""
     database = _ready_database(Settings())
-    load = import_module("app.people.areas").load
-    typer.echo(f"{database.transact(partial(load, file=file), writes=True)} areas")
+    typer.echo(f"{database.transact(partial(load_areas, path=file), patience=LONG, writes=True)} new areas")
 
 
 def _database(settings: Settings) -> Database:

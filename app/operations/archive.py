@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from app.foundation.columns import Id, Instant, Json, Row, Several
+from app.photos.models import Photo
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -94,9 +95,8 @@ def _from_json(kind: TypeEngine[Any]) -> Callable[[Any], Any]:
 
 
 def stored_photos() -> Select[str, str]:
-    """Digest and object of every photo whose bytes are kept."""
-    photos = Row.metadata.tables["photos"]
-    return select(photos.c.sha256, photos.c.object_key).where(photos.c.object_key.is_not(None))
+    """Digest and object of every photo."""
+    return select(Photo.sha256, Photo.object_key)
 
 
 def inhabited(session: Session) -> str | None:

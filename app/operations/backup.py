@@ -31,7 +31,7 @@ from app.journal import seals
 from app.operations import archive
 from app.operations.archive import END, FORMAT, KEYS, MANIFEST, PHOTOS, SERIES, SHA256, TABLES, End, Manifest
 
-PART: Final = 4 << 20  # bytes of rows in memory before they are written
+PART: Final = 1 << 20  # bytes of rows in memory before they are written
 ROWS: Final = 500
 
 

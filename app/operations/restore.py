@@ -15,7 +15,6 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 
-from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -36,6 +35,7 @@ from app.journal import triggers
 from app.journal.audit import examine
 from app.operations import archive
 from app.operations.archive import END, FORMAT, KEYS, MANIFEST, PHOTOS, SHA256, TABLES, End, Manifest
+from app.photos.models import Photo
 
 ROWS: Final = 500
 PIECE: Final = 1 << 20
@@ -72,19 +72,20 @@ class _Members:
         self.tar, self.next = tar, tar.next()
 
     def manifest(self) -> Manifest:
-        content = next(self.of(MANIFEST), None)
-        if content is None:
+        content = self.whole(MANIFEST)
+        if not content:
             raise NotRestored("this is no backup: it has no manifest")
-        try:
-            found = Manifest.model_validate_json(content[1].read())
-        except ValidationError as error:
-            raise NotRestored(f"a manifest of another form: {error}") from error
+        found = Manifest.model_validate_json(content)
         if found.format != FORMAT or found.schema_revision != schema.wanted():
             raise NotRestored(
                 f"format {found.format}, schema revision {found.schema_revision}; this server restores {FORMAT} and "
                 f"{schema.wanted()}: restore with the version that made the backup, then run `app migrate`"
             )
         return found
+
+    def whole(self, name: str) -> bytes:
+        """The content of a small part, if it comes next."""
+        return b"".join([content.read() for _, content in self.of(name)])
 
     def of(self, prefix: str) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
         """Those whose name begins so, as far as they come next."""
@@ -145,9 +146,10 @@ class _Restore:
             if self._put(key, content) != promised:
                 damaged.add(promised)
             put.append((promised, key))
-        end = next((End.model_validate_json(content.read()) for _, content in self.members.of(END)), None)
-        if end is None:
+        ending = self.members.whole(END)
+        if not ending:
             raise NotRestored("the file is torn: its end is missing")
+        end = End.model_validate_json(ending)
         missing = set(end.missing)
         if damaged - missing:
             raise NotRestored(f"the bytes of photo {min(damaged - missing)} are not those of its digest")
@@ -189,7 +191,7 @@ def refuse_unless_empty(session: Session) -> None:
 def refuse_unless_named(session: Session, put: list[tuple[str, str]]) -> None:
     """Every photo must be one that the restored rows name."""
     stored = archive.stored_photos()
-    named = session.execute(stored.where(stored.selected_columns.sha256.in_([sha256 for sha256, _ in put]))).all()
+    named = session.execute(stored.where(Photo.sha256.in_([sha256 for sha256, _ in put]))).all()
     if not {tuple(row) for row in named} >= set(put):
         raise NotRestored("it holds photos that no row names")
 

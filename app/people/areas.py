@@ -29,7 +29,7 @@ def load_areas(session: Session, path: Path = DEFAULT) -> int:
     """Bring in a file of codes and names, and say how many are new. Names that changed are changed; nothing goes."""
     with path.open(encoding="utf-8", newline="") as file:
         names = {row["code"]: row["name"] for row in csv.DictReader(file)}
-    known = dict(session.execute(select(Area.code, Area.name)).tuples().all())
+    known = dict(session.execute(select(Area.code, Area.name)).all())
     every = names.keys() | known.keys()
     new = sorted(names.keys() - known.keys(), key=lambda code: (len(prefix(code)), code))
     rows = [{"code": code, "parent_code": parent_of(code, every), "name": names[code]} for code in new]

@@ -46,7 +46,8 @@ OF_ACTION: Final[Mapping[str, Purpose]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewHazard:
-    """What a finding tells the hazard list. The hazard keeps the finding's id."""
+    """What a finding tells the hazard list. The hazard keeps the finding's id; `reported_by` who found it, where
+    somebody else puts it on the list."""
 
     id: UUID
     enterprise: Enterprise
@@ -61,6 +62,7 @@ class NewHazard:
     inspection_id: UUID | None = None
     measure_id: UUID | None = None
     risk_id: UUID | None = None
+    reported_by: UUID | None = None
     photos: uses.Counts = NO_PHOTOS
 
 
@@ -89,7 +91,7 @@ def report(session: Session, caller: Caller, new: NewHazard) -> Hazard:
         inspection_id=new.inspection_id,
         measure_id=new.measure_id,
         risk_id=new.risk_id,
-        reported_by=caller.id,
+        reported_by=new.reported_by or caller.id,
         reported_at=at,
         found_at=new.found_at,
         last_seen_at=new.found_at,

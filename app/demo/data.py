@@ -16,11 +16,19 @@ from pydantic import Field, StringConstraints
 from app.foundation.geo import Datum
 from app.foundation.wire import AreaCode, Frozen, Text, Word
 from app.people.scope import Power, Role
-from app.people.terms import EnterpriseKind, Scale, StandardizationLevel
+from app.people.terms import EnterpriseKind, Responsibility, Scale, StandardizationLevel
 from app.risks.levels import MeasureKind, RiskLevel
 from app.sorting.terms import Discipline, Factor, Sector, SpecialCategory
 
 DATA: Final = Path(__file__).parent / "data"
+
+FACTORIES: Final = frozenset(
+    {
+        Sector.METALLURGY, Sector.NONFERROUS, Sector.BUILDING_MATERIALS, Sector.MACHINERY, Sector.LIGHT_INDUSTRY,
+        Sector.TEXTILE, Sector.CHEMICAL,
+    }
+)  # fmt: skip
+GENERAL: Final = frozenset({"factory", "any"})  # what is no trade of its own
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^100[0-9]{8}$")]
@@ -34,7 +42,7 @@ class Contact(Frozen):
 class ResponsiblePerson(Contact):
     """One of the three responsible persons (三个责任人): of the government, of the sector's regulator, of the works."""
 
-    kind: Literal["administrative", "regulator", "enterprise"]
+    kind: Responsibility
     post: Word
 
 
@@ -79,7 +87,7 @@ class Enterprise(Frozen):
 class Powers(Frozen):
     powers: tuple[Power, ...]
     authority: Text
-    certificate: Word
+    certificate_number: Word
     valid_until: date
 
 
@@ -92,12 +100,22 @@ class User(Person):
 
 
 class Template(Frozen):
-    """Something that fits enterprises of a sector or special category, or any."""
+    """Something that fits enterprises of a sector or special category, or any that make things, or any at all;
+    of these `only` the ones named, where such a word is too wide."""
 
-    about: Sector | SpecialCategory | Literal["any"]
+    about: Sector | SpecialCategory | Literal["factory", "any"]
+    only: tuple[Key, ...] = ()
 
     def fits(self, enterprise: Enterprise) -> bool:
-        return self.about == "any" or self.about in (*enterprise.sectors, *enterprise.special_categories)
+        if self.only and enterprise.key not in self.only:
+            return False
+        match self.about:
+            case "any":
+                return True
+            case "factory":
+                return not FACTORIES.isdisjoint(enterprise.sectors)
+            case about:
+                return about in (*enterprise.sectors, *enterprise.special_categories)
 
 
 class Measure(Frozen):
@@ -235,7 +253,7 @@ class Township:
 def fitting(enterprise: Enterprise, templates: Iterable[T]) -> tuple[T, ...]:
     """The templates that fit an enterprise, those of its own trade before those of any."""
     fit = [template for template in templates if template.fits(enterprise)]
-    return tuple(sorted(fit, key=lambda template: template.about == "any"))
+    return tuple(sorted(fit, key=lambda template: template.about in GENERAL))
 
 
 @cache

@@ -1,11 +1,30 @@
 """The one clock."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Final
+
+_STOPPED: Final[ContextVar[datetime | None]] = ContextVar("stopped", default=None)
 
 
 def now() -> datetime:
     """This instant in UTC, to the millisecond: what is stored is exactly what is sent."""
-    return to_the_millisecond(datetime.now(UTC))
+    return to_the_millisecond(_STOPPED.get() or datetime.now(UTC))
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[None]:
+    """Let it be this instant, for this thread or task alone: for telling the demo's past, and for tests.
+
+    It moves only what the house writes down; the databases have no clock of their own, and logins go by the real one.
+    """
+    token = _STOPPED.set(instant)
+    try:
+        yield
+    finally:
+        _STOPPED.reset(token)
 
 
 def to_the_millisecond(instant: datetime) -> datetime:

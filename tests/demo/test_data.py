@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import app.people
-from app.demo.data import Enterprise, Finding, Hazard, Template, Township, fitting, read
+from app.demo.data import GENERAL, Enterprise, Finding, Hazard, Template, Township, fitting, read
 from app.foundation.credit_code import is_credit_code
 from app.people.scope import Role
 from app.people.terms import EnterpriseKind
@@ -52,7 +52,7 @@ def test_an_enterprise_is_complete(enterprise: Enterprise) -> None:
     assert 29.80 < enterprise.position.lat < 29.90
     assert is_credit_code(enterprise.credit_code or "") is registered
     kinds = [person.kind for person in enterprise.responsible_persons]
-    assert kinds == (["administrative", "regulator", "enterprise"] if registered else [])
+    assert kinds == (["administrative", "regulatory", "enterprise"] if registered else [])
     for role in (Role.MANAGER, Role.SAFETY_OFFICER, Role.TEAM_LEADER):
         assert (enterprise.who(role) is not None) is registered
 
@@ -77,6 +77,17 @@ def test_the_main_enterprise_is_machinery_with_explosive_dust_in_tuqiao() -> Non
     assert {person.login.replace("-", "_") for person in main.staff} == {str(p.roles[0]) for p in main.staff}
     assert len(fitting(main, TOWNSHIP.risks)) >= 15
     assert len(fitting(main, TOWNSHIP.findings.major)) >= 8
+
+
+def test_who_is_named_as_the_only_ones_exists_and_is_of_that_trade() -> None:
+    for template in (*TOWNSHIP.risks, *all_findings(TOWNSHIP)):
+        assert all(template.fits(ENTERPRISES[key]) for key in template.only), template
+
+
+def test_every_enterprise_has_risks_and_findings_of_its_own() -> None:
+    for enterprise in TOWNSHIP.enterprises:
+        assert len(fitting(enterprise, TOWNSHIP.risks)) >= 2, enterprise.key
+        assert len(fitting(enterprise, TOWNSHIP.findings.general)) >= 5, enterprise.key
 
 
 def test_partners_help_each_other() -> None:
@@ -134,7 +145,7 @@ def test_no_finding_stands_twice() -> None:
 
 
 def test_what_is_of_the_own_trade_comes_first() -> None:
-    own = [template.about == "any" for template in fitting(TOWNSHIP.main, TOWNSHIP.findings.general)]
+    own = [template.about in GENERAL for template in fitting(TOWNSHIP.main, TOWNSHIP.findings.general)]
     assert own == sorted(own)
     assert not own[0]
     assert own[-1]

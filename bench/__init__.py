@@ -1,0 +1,1 @@
+"""How fast the house is, as ratios to servers that do less in the same run. Read README.md first, then `rounds.py`."""

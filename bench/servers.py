@@ -1,0 +1,155 @@
+"""The servers that are compared: each two processes, on a database of its own with the same rows."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.error import URLError
+
+from sqlalchemy import create_engine, text
+
+from app.foundation.database import Database
+from app.foundation.keyring import Keyring
+from app.foundation.schema import upgrade
+from bench.town import Town, build
+from tests.postgres import Server as Postgres
+
+PROCESSES: Final = 2
+PATIENCE: Final = 30.0  # seconds until a server must answer
+TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Server:
+    """A running server, and the town whose people ask it; `ready_made`: its answers are, and it has no town."""
+
+    name: str
+    port: int
+    process: "subprocess.Popen[bytes]"
+    log: Path
+    town: Town
+    ready_made: bool = False
+
+    def cpu(self) -> float:
+        """Seconds of processor that all its processes have used."""
+        used = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended
+            if int(fields[3]) == self.process.pid:  # the session that the server leads
+                used += int(fields[11]) + int(fields[12])
+        return used / TICKS
+
+    def wait(self, path: str) -> None:
+        """Until it answers."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5):
+                    return
+            except (URLError, OSError):
+                if time.monotonic() > until or self.process.poll() is not None:
+                    raise RuntimeError(f"{self.name} does not answer: {self.log.read_text()[-3000:]}") from None
+                time.sleep(0.1)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+@dataclass
+class Site:
+    """Where the servers of one run live, and how to start each."""
+
+    folder: Path
+
+    @contextmanager
+    def house(self, name: str, database_url: str, rows: int) -> Iterator[Server]:
+        """The house itself, as `app serve` runs it, over a new town of so many hazards."""
+        data = self.folder / name
+        data.mkdir()
+        database = Database(database_url or f"sqlite:///{data / 'app.db'}", threads=1)
+        upgrade(database.engine)
+        town = build(database, Keyring.open(data / "keys"), rows)
+        database.engine.dispose()
+        own = {"DATA_DIR": str(data), "DATABASE_URL": database_url, "WORKERS": str(PROCESSES), "SECRET": ""}
+        with self._running(name, [sys.executable, "-m", "app.cli", "serve"], own, town) as server:
+            server.wait("/readyz")
+            yield server
+
+    @contextmanager
+    def bare_sqlite(self, house: Server) -> Iterator[Server]:
+        """The hand-written one, over a copy of the house's SQLite database as it is now."""
+        data = self.folder / "bare"
+        data.mkdir()
+        source = self.folder / house.name
+        with create_engine(f"sqlite:///{source / 'app.db'}").connect() as connection:
+            connection.execute(text("VACUUM INTO :copy"), {"copy": str(data / "app.db")})
+        keys = Keyring.open(source / "keys")
+        own = {"DATABASE": str(data / "app.db"), "PHOTOS": str(data), "KEY_ID": keys.newest}
+        own |= {
+            purpose.upper(): keys.key(purpose, keys.newest).hex() for purpose in ("access", "event", "photo", "cursor")
+        }
+        with self._running("bare_sqlite", _uvicorn("bench.bare_sqlite:app"), own, house.town) as server:
+            server.wait("/readyz")
+            yield server
+
+    @contextmanager
+    def bare_fastapi(self, answers: Mapping[str, bytes], house: Server) -> Iterator[Server]:
+        """The one that answers bytes which lie ready, by the name of the workload."""
+        folder = self.folder / "answers"
+        folder.mkdir()
+        for name, content in answers.items():
+            (folder / name).write_bytes(content)
+        own = {"ANSWERS": str(folder)}
+        with self._running("bare_fastapi", _uvicorn("bench.bare_fastapi:app"), own, house.town) as server:
+            server.ready_made = True
+            server.wait(f"/{next(iter(answers))}")
+            yield server
+
+    @contextmanager
+    def _running(self, name: str, command: list[str], own: Mapping[str, str], town: Town) -> Iterator[Server]:
+        port, log = _free_port(), self.folder / f"{name}.log"
+        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+        with log.open("wb") as said:
+            process = subprocess.Popen(
+                [part.replace("{port}", str(port)) for part in command], env=kept | own | {"PORT": str(port)},
+                stdout=said, stderr=said, start_new_session=True,
+            )  # fmt: skip
+        server = Server(name, port, process, log, town)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def _uvicorn(app: str) -> list[str]:
+    quiet = ["--log-level", "warning", "--no-access-log"]
+    return [sys.executable, "-m", "uvicorn", app, "--workers", str(PROCESSES), "--port", "{port}", *quiet]
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of an empty database of a server that keeps what it acknowledges, like the one of SQLite does."""
+    with Postgres(durable=True) as server:
+        yield server.url
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

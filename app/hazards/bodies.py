@@ -47,7 +47,7 @@ Persons = Annotated[
 ]
 
 
-class Contact(Frozen):
+class PersonWithoutAccount(Frozen):
     """Somebody without an account."""
 
     name: Word
@@ -59,7 +59,7 @@ class Confirm(Body):
 
     level: Level
     responsible_id: UUID | None = None
-    responsible: Contact | None = Field(default=None, description="Where the enterprise has no accounts.")
+    responsible: PersonWithoutAccount | None = Field(default=None, description="Where the enterprise has no accounts.")
     due_on: date
     requirement: Text
     criterion: Criterion | None = None

@@ -33,7 +33,7 @@ FORM_LIMIT: Final = 16_384
 M = TypeVar("M", bound=BaseModel)
 
 log = structlog.get_logger("app.login")
-router = APIRouter(prefix="/api/v1/auth", tags=["登录"], route_class=VisitRoute)
+router = APIRouter(prefix="/api/v1/auth", tags=["auth"], route_class=VisitRoute)
 
 Username = Annotated[
     str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True, to_lower=True), AfterValidator(clean)

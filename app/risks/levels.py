@@ -56,7 +56,7 @@ TITLES: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
 }
 
 
-class Because(Frozen):
+class RaisedBy(Frozen):
     """An open hazard that raises a risk: one of its measures does not hold."""
 
     hazard_id: UUID
@@ -67,7 +67,7 @@ class Current(Frozen):
     """A risk's level at this moment."""
 
     level: RiskLevel | None
-    because: tuple[Because, ...] = Field(default=(), description="Open hazards that raise it; none: it is its own.")
+    because: tuple[RaisedBy, ...] = Field(default=(), description="Open hazards that raise it; none: it is its own.")
 
 
 Levels = Mapping[UUID, RiskLevel | None]

@@ -20,7 +20,7 @@ from app.sorting.terms import Level
 from app.tasks.terms import Sources
 
 
-class Overdue(BaseModel):
+class TaskOverdue(BaseModel):
     stage: State
     days: int
 
@@ -37,7 +37,7 @@ class Task(BaseModel):
     id: UUID = Field(description="Of the hazard or finding.")
     action: str = Field(description="The action to take: a name of the loop, or `sort`.")
     due_at: Moment
-    overdue: Overdue | None
+    overdue: TaskOverdue | None
     title: str
     number: str | None
     level: Level | None

@@ -14,7 +14,7 @@ from app.journal.events import Event
 from app.people.models import Enterprise
 from app.people.scope import Caller, Role
 from app.risks import commands
-from app.risks.levels import COLOURS, Because, Current, Levels, LiveLevels, RiskLevel
+from app.risks.levels import COLOURS, Current, Levels, LiveLevels, RaisedBy, RiskLevel
 from app.risks.models import Risk, RiskObject, RiskUnit
 from tests.conftest import Person, World
 from tests.risks.stories import added, ids, measured, measuring, telling
@@ -348,7 +348,7 @@ def test_the_level_of_the_moment_comes_from_whoever_main_asks(client: TestClient
     risk, hazard = added(client, keeper), uuid4()
 
     def raised(session: Session, levels: Levels) -> dict[UUID, Current]:
-        because = (Because(hazard_id=hazard, measure_id=None),)
+        because = (RaisedBy(hazard_id=hazard, measure_id=None),)
         return {id: Current(level=RiskLevel.MAJOR, because=because) for id in levels}
 
     house, ordinary = world.app.state.house, world.app.state.house.things[LiveLevels]

@@ -1,0 +1,58 @@
+"""Every enumeration that goes over the wire, with its Chinese titles: collected from the rooms whose words they are."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from app.foundation.geo import DATUM_TITLES, Datum
+from app.hazards import terms as hazards
+from app.hazards.loop import LOOP
+from app.inspections import terms as inspections
+from app.people import permissions, scope
+from app.people import terms as people
+from app.photos.models import PURPOSE_TITLES, Purpose
+from app.risks import levels as risks
+from app.sorting import terms as sorting
+
+Titles = Mapping[Any, str]
+
+ACTIONS: Final[Titles] = {action.name: action.title for action in LOOP.values()}
+
+# By enumeration: words such as "other" or "major" belong to several.
+TITLES: Final[Mapping[type[StrEnum], Titles]] = {
+    hazards.State: hazards.STATE_TITLES,
+    hazards.WaitingFor: hazards.WAITING_TITLES,
+    hazards.Origin: hazards.ORIGIN_TITLES,
+    hazards.ReviewMethod: hazards.METHOD_TITLES,
+    **sorting.TITLES,
+    **risks.TITLES,
+    **inspections.TITLES,
+    **people.TITLES,
+    scope.Role: scope.TITLES,
+    scope.Power: {power: permissions.TITLES[permissions.Permission(power)] for power in scope.Power},
+    permissions.Permission: permissions.TITLES,
+    Purpose: PURPOSE_TITLES,
+    Datum: DATUM_TITLES,
+}
+
+# What the words are called where their class alone says too little.
+NAMES: Final[Mapping[type[StrEnum], str]] = {
+    sorting.ListName: "list",
+    sorting.Method: "sorting_method",
+    inspections.Kind: "inspection_kind",
+    inspections.Status: "result_status",
+    risks.Colour: "risk_colour",
+    Purpose: "photo_purpose",
+}
+
+
+def name_of(kind: type[StrEnum]) -> str:
+    """What an enumeration is called: WaitingFor is `waiting_for`."""
+    return NAMES.get(kind) or re.sub(r"(?<=.)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+ENUMERATIONS: Final[Mapping[str, Titles]] = {
+    "action": ACTIONS,
+    **{name_of(kind): {word.value: titles[word] for word in kind} for kind, titles in TITLES.items()},
+}

@@ -1,0 +1,90 @@
+"""What goes over the wire about the server itself."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.foundation.wire import Moment
+
+
+class Word(BaseModel):
+    """One word of an enumeration."""
+
+    value: str
+    title: str = Field(description="In Chinese, for people.")
+
+
+class Limits(BaseModel):
+    """What is refused beyond it: sizes in bytes, text in characters."""
+
+    photo_bytes: int
+    document_bytes: int
+    report_bytes: int = Field(description="The JSON of any request.")
+    request_bytes: int = Field(description="A report with its photos in one multipart request.")
+    findings: int = Field(description="Of one report.")
+    photos_of_a_finding: int
+    results: int = Field(description="Of one report.")
+    measures_of_a_risk: int
+    page: int = Field(description="Rows of a page.")
+    total: int = Field(description="Up to here `total` is exact.")
+    text_characters: int = Field(description="Of a description, a reason, a comment.")
+    short_characters: int = Field(description="Of a name of a place or thing.")
+    word_characters: int = Field(description="Of a person's name.")
+    devices: int = Field(description="Of one user.")
+
+
+class Meta(BaseModel):
+    """What this server is, takes and says. Show a word that you do not know as 其他."""
+
+    api_version: str
+    server_time: Moment
+    features: list[str] = Field(description="What this server can do; what is not named, it can not.")
+    limits: Limits
+    enumerations: dict[str, list[Word]] = Field(description="Every word that goes over the wire, in its order.")
+    minimum_app: str = Field(description="The oldest phone app that still works with this server.")
+
+
+class LoopState(Word):
+    """A state of a hazard; open is neither closed nor dismissed."""
+
+    open: bool
+
+
+class Wait(Word):
+    """Whose move it is, and which action is waited for."""
+
+    action: str
+
+
+class LoopAction(BaseModel):
+    """A row of the loop's table."""
+
+    name: str
+    title: str
+    sources: list[str] = Field(alias="from", description="States in which it is possible.")
+    targets: list[str] = Field(alias="to", description="States it may lead to; none: the state stays.")
+    who: str = Field(
+        description="In Chinese. The server decides: a hazard says in `allowed_actions` what its reader may do."
+    )
+    law: str
+    body: dict[str, Any] = Field(description="JSON Schema (2020-12) of what is sent to `/hazards/{id}/{name}`.")
+
+
+class StageLimits(BaseModel):
+    """How long each stage may take: settings of the district."""
+
+    version: str
+    confirm_days: int
+    possible_major_hours: int
+    plan_days: int
+    approval_work_days: int
+    review_days: int
+
+
+class Loop(BaseModel):
+    """The closed loop of a hazard, so that an app can draw its buttons and forms."""
+
+    states: list[LoopState]
+    waiting_for: list[Wait]
+    actions: list[LoopAction]
+    policy: StageLimits

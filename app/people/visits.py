@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Annotated, Any, Concatenate, Final, Protocol, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Concatenate, Protocol, TypeVar, get_args, get_origin
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -30,8 +30,6 @@ T = TypeVar("T")
 Answer = BaseModel | Written[Any]
 Asking = TypeVar("Asking", bound=Callable[Concatenate[Session, Caller, ...], Answer])
 Acting = TypeVar("Acting", bound=Callable[Concatenate[Session, Caller, ...], Answer | None])
-
-
 
 
 class Nothing(Frozen):
@@ -356,13 +354,15 @@ def replay_or_none(replay: Replay, session: Session, caller: Caller, id: UUID) -
 
 
 def furnished(request: Request, function: Callable[..., T], given: int = 3) -> Callable[..., T]:
-    """The function with the things of the house that it asks for after what it is `given`: session, caller, id, parts."""
+    """The function with the things of the house that it asks for, after what it is `given`: session, caller, id …"""
     asked = list(inspect.signature(function).parameters.items())[given:]
     return partial(function, **{name: thing(request, asking.annotation) for name, asking in asked})
 
 
 def thing(request: Request, kind: type[Any]) -> Any:
-    """One of the things of the house, by its type."""
+    """One of the things of the house, by its type; or what a kind reads off the request by itself."""
+    if of_request := getattr(kind, "of_request", None):
+        return of_request(request)
     house: House = request.app.state.house
     return house.things[kind]
 

@@ -14,19 +14,27 @@ from app.foundation.keyring import Keyring
 from app.hazards import routes as hazards
 from app.hazards.commands import photos_arrived
 from app.hazards.tasks import tasks as hazard_tasks
+from app.inspections import routes as inspections
+from app.inspections.sorter import Sorter
 from app.journal.events import PEN
 from app.journal.sealer import keep_sealing
+from app.meta import routes as meta
+from app.meta.about import About
 from app.operations import health
 from app.people import login
 from app.people import routes as people
 from app.people.hashing import Hashing
 from app.people.visits import House
+from app.photos import routes as photos
 from app.photos.arrivals import Arrivals
+from app.photos.darkroom import Darkroom
 from app.risks import routes as risks
 from app.risks.levels import LiveLevels
 from app.settings import Settings
 from app.tasks import routes as tasks
 from app.tasks.terms import Sources
+from app.web.docs import mount_docs
+from app.web.openapi import Described, operation_id
 
 EXPOSED = [
     "ETag", "Location", "Retry-After", "Server-Time", "X-Request-Id", "Tus-Resumable", "Tus-Version", "Tus-Extension",
@@ -56,20 +64,31 @@ def create_app(settings: Settings) -> FastAPI:
             background.cancel_scope.cancel()
         database.engine.dispose()
 
-    app = FastAPI(title="隐患排查治理", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=living)
+    app = Described(
+        title="隐患排查治理", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=living,
+        generate_unique_id_function=operation_id, separate_input_output_schemas=False,
+    )  # fmt: skip
+    blobs = open_blobs(settings)
     app.state.house = House(
         {
-            Database: database, Blobs: open_blobs(settings), Keyring: keys, Hashing: Hashing(), Arrivals: Arrivals([photos_arrived]),
-            LiveLevels: LiveLevels(), Sources: Sources((hazard_tasks,)),
+            Database: database, Blobs: blobs, Darkroom: Darkroom(blobs), Keyring: keys, Hashing: Hashing(),
+            Arrivals: Arrivals([photos_arrived]), LiveLevels: LiveLevels(), Sorter: Sorter(),
+            Sources: Sources((hazard_tasks,)),
+            About: About(settings.minimum_app),
         }
     )  # fmt: skip
     front.install(app)
     app.include_router(health.router)
     app.include_router(login.router)
     app.include_router(people.router)
+    app.include_router(photos.router)
+    app.include_router(photos.pictures)
     app.include_router(risks.router)
     app.include_router(hazards.router)
+    app.include_router(inspections.router)
     app.include_router(tasks.router)
+    app.include_router(meta.router)
+    mount_docs(app)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"],

@@ -136,15 +136,19 @@ def open_candidate(
     return risk
 
 
-def keep_candidate(session: Session, caller: Caller, id: UUID, *, wanted: bool, hazard_id: UUID | None) -> None:
-    """Let a candidate wait, or not, after a new verdict on its finding; what the enterprise has placed stays."""
-    candidate = session.scalar(select(Risk).where(Risk.id == id, Risk.candidate).with_for_update())
-    if candidate is None:
-        return
+def keep_candidate(session: Session, caller: Caller, id: UUID, *, wanted: bool, hazard_id: UUID | None) -> bool:
+    """Let a candidate wait, or not, after a new verdict on its finding, and say whether there is one.
+
+    What the enterprise has placed on its list stays there.
+    """
+    candidate = session.scalar(select(Risk).where(Risk.id == id).with_for_update())
+    if candidate is None or not candidate.candidate:
+        return candidate is not None
     after: dict[str, Any] = {"retired": not wanted, "hazard_id": hazard_id}
     changes = {name: value for name, value in after.items() if value != getattr(candidate, name)}
     if changes:
         events.change(session, candidate, "sorted", caller, changes, {})
+    return True
 
 
 def _take_on(

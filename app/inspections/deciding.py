@@ -1,0 +1,211 @@
+"""A person decides which list a finding belongs on (分拣): by the confirmers of its origin, until it is confirmed.
+
+Every verdict is an event. A possible major is taken down or off its list by the rules of `confirm` and `dismiss`.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation.calendar import local_date
+from app.foundation.clock import now
+from app.foundation.problems import Conflict, Invalid
+from app.foundation.problems import Said as Sentence
+from app.hazards import commands as hazards
+from app.hazards import queries as hazard_queries
+from app.hazards import rules
+from app.hazards.bodies import Because, Reject
+from app.hazards.conditions import problem_of
+from app.hazards.facts import Judged
+from app.hazards.loop import LOOP
+from app.hazards.models import Hazard
+from app.hazards.stages import stage_due
+from app.hazards.terms import Origin, State
+from app.inspections import queries
+from app.inspections.clocks import Times
+from app.inspections.commands import refuse
+from app.inspections.models import Finding
+from app.inspections.placing import Placed, Seen
+from app.inspections.schemas import Decide, FindingFields, Preview, Previewed
+from app.inspections.settling import Sighting, criterion_of, new_hazard
+from app.inspections.sorter import Sorter
+from app.journal import events
+from app.people import enterprises
+from app.people.models import Enterprise
+from app.people.scope import Caller, town_of
+from app.photos import uses
+from app.risks.commands import keep_candidate, open_candidate
+from app.risks.models import ControlMeasure
+from app.sorting.terms import Level, ListName
+from app.sorting.verdict import Said, Sorting
+
+CONFIRMED: Final = Sentence(
+    "隐患已核实或已处理，请在隐患清单中办理", "The hazard has been confirmed or dealt with: act on it on its list"
+)
+REASON: Final = Sentence("请说明理由", "Say why")
+DECIDED: Final = "由核实人员判定"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rules of confirming need to know of a finding that is no hazard of its own."""
+
+    origin: Origin
+    enterprise_id: UUID
+    area_code: str
+    handling_area: str
+    level: Level
+
+
+def sort(session: Session, caller: Caller, finding_id: UUID, body: Decide, sorter: Sorter) -> None:
+    """Put a finding on the list that a person says it belongs on.
+
+    Raises:
+        NotFound: outside the caller's scope.
+        Invalid: words that cannot be true together; or a reason is missing.
+        Conflict: its hazard has been confirmed or dealt with.
+        Forbidden: the caller does not confirm such findings, or may not take a possible major down.
+    """
+    finding = queries.find(session, caller, finding_id, lock=True)
+    said = Said(
+        description=finding.description, on=local_date(finding.corrected_at), list=body.list, level=body.level,
+        criterion=body.criterion,
+    )  # fmt: skip
+    refuse(sorter.faults(said))
+    works = enterprises.find(session, caller, finding.enterprise_id, hold=True)
+    verdict = sorter.judge(replace(said, sectors=frozenset(works.sectors)))
+    verdict = verdict.model_copy(update={"reason": body.reason or DECIDED})
+    own = _own_hazard(session, caller, finding)
+    _judge(caller, finding, own, verdict, body)
+    again = finding.hazard_id if _stays_seen_again(session, finding, verdict) else None
+    measure_risk = _risk_of(session, finding) if verdict.list is ListName.HAZARD else None
+    placed = _placed(finding, verdict, again, measure_risk)
+    _settle_hazard(session, caller, works, finding, placed, own)
+    _settle_candidate(session, caller, works, finding, placed)
+    changes = {
+        "list": verdict.list, "sorting": verdict.model_dump(mode="json"), "hazard_id": placed.hazard_id,
+        "risk_id": placed.risk_id, "seen_again": placed.seen_again,
+    }  # fmt: skip
+    events.change(session, finding, "sorted", caller, changes, {"reason": body.reason} if body.reason else {})
+
+
+def _own_hazard(session: Session, caller: Caller, finding: Finding) -> Judged | None:
+    """The hazard that the finding opened, even if it has left the list since."""
+    opened = session.scalar(select(Hazard.id).where(Hazard.id == finding.id))
+    return hazard_queries.find(session, caller, finding.id, lock=True) if opened else None
+
+
+def _judge(caller: Caller, finding: Finding, own: Judged | None, verdict: Sorting, body: Decide) -> None:
+    """Raises Conflict, Forbidden or Invalid if the caller may not decide so."""
+    on_list = own is not None and own.row.state is not State.DISMISSED
+    level = verdict.level or Level.GENERAL
+    if own is None or not on_list:
+        area_code = finding.area_code
+        standing: Any = Standing(finding.origin, finding.enterprise_id, area_code, town_of(area_code), level)
+        reason = rules.with_village(rules.confirmer)(standing, caller)
+    else:
+        facts: Any = own
+        if own.row.state is not State.REPORTED:
+            raise Conflict(CONFIRMED, code="confirmed", current={"state": own.row.state, "revision": own.row.revision})
+        if verdict.list is not ListName.HAZARD:
+            reason = rules.dismisser(facts, caller)
+        else:
+            confirms = rules.with_village(rules.confirmer)(facts, caller)
+            reason = confirms or rules.lowering(facts, caller, level, body.reason)
+    if reason:
+        raise problem_of(reason)
+    lowers = on_list and (verdict.list is not ListName.HAZARD or (own and own.row.level is not level))
+    if lowers and level is not Level.MAJOR and body.reason is None:
+        raise Invalid.at("/reason", "missing", REASON)
+
+
+def _stays_seen_again(session: Session, finding: Finding, verdict: Sorting) -> bool:
+    """Whether the hazard that it saw again is still what it is: a possible major is none that is general."""
+    if verdict.list is not ListName.HAZARD or not finding.seen_again:
+        return False
+    other = session.scalar(select(Hazard.level).where(Hazard.id == finding.hazard_id))
+    return verdict.level is not Level.MAJOR or other is Level.MAJOR
+
+
+def _risk_of(session: Session, finding: Finding) -> UUID | None:
+    return session.scalar(select(ControlMeasure.risk_id).where(ControlMeasure.id == finding.measure_id))
+
+
+def _placed(finding: Finding, verdict: Sorting, again: UUID | None, measure_risk: UUID | None) -> Placed:
+    told = FindingFields(description=finding.description, place=finding.place, measure_id=finding.measure_id)
+    seen = Seen(finding.id, "", told, verdict)
+    match verdict.list:
+        case ListName.HAZARD if again:
+            return Placed(seen, hazard_id=again, risk_id=measure_risk, seen_again=True)
+        case ListName.HAZARD:
+            return Placed(seen, hazard_id=finding.id, risk_id=measure_risk or finding.id)
+        case ListName.RISK:
+            return Placed(seen, risk_id=finding.id)
+        case _:
+            return Placed(seen)
+
+
+def _settle_hazard(
+    session: Session, caller: Caller, works: Enterprise, finding: Finding, placed: Placed, own: Judged | None
+) -> None:
+    """Let the finding's own hazard be on the list or off it, at the level of the verdict."""
+    verdict = placed.seen.sorting
+    if not placed.opens_hazard:
+        if own and own.row.state is State.REPORTED:
+            hazards.take(session, caller, own, LOOP["dismiss"], Because(reason=verdict.reason))
+    elif own is None:
+        photos = uses.counts(session, [finding.id]).get(finding.id, uses.Counts())
+        hazards.report(session, caller, new_hazard(_sighting(works, finding), placed, photos))
+    else:
+        if own.row.state is State.DISMISSED:
+            hazards.take(session, caller, own, LOOP["reopen"], Reject(reason=verdict.reason))
+        _regrade(session, caller, own.row, verdict)
+
+
+def _regrade(session: Session, caller: Caller, hazard: Hazard, verdict: Sorting) -> None:
+    """Give a hazard that nobody has confirmed the level of a new verdict."""
+    after = {"level": verdict.level, "level_by": verdict.method, "criterion": criterion_of(verdict)}
+    changes: dict[str, Any] = {name: value for name, value in after.items() if value != getattr(hazard, name)}
+    if "level" in changes and verdict.level:
+        changes["stage_due_at"] = stage_due(State.REPORTED, verdict.level, now(), None, plan_pending=False)
+    if changes:
+        events.change(session, hazard, "sorted", caller, changes, {"reason": verdict.reason})
+
+
+def _settle_candidate(session: Session, caller: Caller, works: Enterprise, finding: Finding, placed: Placed) -> None:
+    """Let the finding's candidate wait on the risk list, or no longer."""
+    wanted = placed.opens_candidate
+    known = keep_candidate(session, caller, finding.id, wanted=wanted, hazard_id=placed.hazard_id)
+    if wanted and not known:
+        open_candidate(
+            session, caller, enterprise=works, id=finding.id, event=finding.description, place=finding.place,
+            finding_id=finding.id, hazard_id=placed.hazard_id,
+        )  # fmt: skip
+
+
+def _sighting(works: Enterprise, finding: Finding) -> Sighting:
+    times = Times(finding.performed_at, finding.corrected_at, finding.received_at, None, clock_doubt=False)
+    return Sighting(
+        enterprise=works, origin=finding.origin, times=times, position=finding.position,
+        inspection_id=finding.inspection_id, reported_by=finding.reported_by,
+    )  # fmt: skip
+
+
+def preview(session: Session, caller: Caller, body: Preview, sorter: Sorter) -> Previewed:
+    """The verdict on a finding that nobody has reported.
+
+    Raises:
+        NotFound: the enterprise is outside the caller's scope.
+    """
+    sectors, categories = body.sectors or (), body.special_categories or ()
+    if body.enterprise_id:
+        works = enterprises.find(session, caller, body.enterprise_id, pointer="/enterprise_id")
+        sectors, categories = works.sectors, works.special_categories
+    said = Said(
+        description=body.description, on=body.on or local_date(now()), sectors=frozenset(sectors),
+        special_categories=frozenset(categories),
+    )  # fmt: skip
+    return Previewed(sorting=sorter.judge(said))

@@ -1,18 +1,19 @@
 """What a step needs of the record and of its body, beside the right person. Pure; each gives None or a reason."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Final
 
 from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.problems import Conflict, Forbidden, Invalid, Problem, Said
-from app.hazards.rules import REASONS, lowering
-from app.hazards.terms import Facts, ReviewMethod, State
+from app.hazards.rules import REASONS, lowering, supervisor
+from app.hazards.terms import Facts, ReviewMethod, State, Whole
 from app.people.scope import Caller, Role
 from app.sorting.terms import Level
 
 Condition = Callable[[Facts], str | None]
-Demand = Callable[[Facts, Caller, Any], Problem | None]
+Demand = Callable[[Whole, Caller, Any], Problem | None]
 
 RECORD_REASONS: Final[Mapping[str, Said]] = {
     "no_plan": Said("没有待批的治理方案", "No plan is pending"),
@@ -66,22 +67,41 @@ def for_planning(hazard: Facts, caller: Caller, body: Any) -> Problem | None:
     """Sending is signing, for the manager; anybody else sends what the manager has signed."""
     if not caller.has(Role.MANAGER) and body.signed_document is None:
         return _missing("/signed_document", "安全员代报须附负责人签字文件", "Attach the plan signed by the manager")
-    if hazard.due_on and body.due_on > hazard.due_on:
-        return Invalid.at(
-            "/due_on", "plan_after_deadline",
-            Said("方案期限晚于整改期限，请先申请延期", "Later than the hazard's deadline: ask for an extension"),
-        )  # fmt: skip
-    return None
+    return _after_deadline(hazard, body.due_on)
+
+
+def for_approving(hazard: Whole, caller: Caller, body: Any) -> Problem | None:
+    """The deadline may have been brought forward since the plan was sent."""
+    return _after_deadline(hazard, date.fromisoformat(str(hazard.plan["due_on"])))
+
+
+def _after_deadline(hazard: Facts, due_on: date) -> Problem | None:
+    if hazard.due_on is None or due_on <= hazard.due_on:
+        return None
+    later = Said("方案期限晚于整改期限，请先申请延期", "Later than the hazard's deadline: ask for an extension")
+    return Invalid.at("/due_on", "plan_after_deadline", later)
 
 
 def for_accepting(hazard: Facts, caller: Caller, body: Any) -> Problem | None:
-    """A major hazard: seen on site, with photos, its level stated, and why if no plan was ever approved."""
-    if hazard.level != Level.MAJOR:
-        return None
-    if not hazard.level_confirmed and body.level is None:
+    """A level that is unconfirmed is stated; what is then a major hazard is accepted as one."""
+    level = body.level or hazard.level
+    if hazard.level_confirmed and level != hazard.level:
+        return Invalid.at(
+            "/level",
+            "level_confirmed",
+            Said("级别已经核实，改级请先升降级", "The level is confirmed: regrade it first"),
+        )
+    if hazard.level == Level.MAJOR and not hazard.level_confirmed and body.level is None:
         return _missing("/level", "级别尚未核实，请写明级别", "The level is unconfirmed: state it")
-    if body.level == Level.GENERAL and not hazard.level_confirmed:
+    if level == Level.GENERAL:
         return None
+    return _refused(supervisor(hazard, caller)) or _unseen(hazard, body)
+
+
+def _unseen(hazard: Facts, body: Any) -> Problem | None:
+    """A major hazard is seen on site, with photos, and with a reason if no plan was ever approved."""
+    if hazard.evidence_missing:
+        return problem_of("photos_missing")
     if body.method != ReviewMethod.ON_SITE:
         return Invalid.at("/method", "on_site_needed", Said("重大隐患须现场复查", "A major hazard is reviewed on site"))
     if not body.photos:
@@ -101,7 +121,9 @@ def for_sending_back(hazard: Facts, caller: Caller, body: Any) -> Problem | None
 
 def for_regrading(hazard: Facts, caller: Caller, body: Any) -> Problem | None:
     if body.level == hazard.level:
-        return Conflict(RECORD_REASONS["same_level"], code="same_level")
+        return problem_of("same_level")
+    if body.level == Level.MAJOR and body.criterion is None:
+        return _missing("/criterion", "升为重大隐患须写明判定标准", "Name the criterion that makes it a major hazard")
     return None
 
 

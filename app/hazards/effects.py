@@ -44,8 +44,11 @@ def stage(step: Step, after: Mapping[str, Any], state: State) -> dict[str, Any]:
     """The new state and until when it may last; a step within a stage moves its end only with the deadline."""
     hazard, pending = step.hazard, after.get("plan_pending", step.hazard.plan_pending)
     level, due_on = after.get("level", hazard.level), after.get("due_on", hazard.due_on)
-    same = state == hazard.state and pending == hazard.plan_pending and level == hazard.level
-    if same and (state != State.RECTIFYING or due_on == hazard.due_on):
+    if (
+        state == hazard.state
+        and pending == hazard.plan_pending
+        and (state != State.RECTIFYING or due_on == hazard.due_on)
+    ):
         return {}
     due_at = stage_due(state, level, step.at, due_on, plan_pending=pending)
     return {"stage_due_at": due_at} | ({} if state == hazard.state else {"state": state})

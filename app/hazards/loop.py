@@ -142,7 +142,7 @@ LOOP: Final[Mapping[str, Action]] = {
             "approve_plan", "批准方案", (PLANNING, RECTIFYING), (RECTIFYING,),
             rules.supervisor, bodies.DecidePlan, to(RECTIFYING), effect=effects.plan_approved,
             for_whom="监管人员",
-            when=conditions.plan_pending,
+            when=conditions.plan_pending, unless=conditions.for_approving,
         ),
         Action(
             "reject_plan", "退回方案", (PLANNING, RECTIFYING), (PLANNING, RECTIFYING),

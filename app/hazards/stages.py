@@ -64,8 +64,8 @@ def stage_due(state: State, level: Level, since: datetime, due_on: date | None, 
             return end_of_day(add_work_days(since, limits.approval_work_days))
         case State.PLANNING:
             return end_of_day(add_days(since, limits.plan_days))
-        case State.RECTIFYING if due_on is not None:
-            return end_of_day(due_on)
+        case State.RECTIFYING:
+            return end_of_day(due_on or add_days(since, limits.plan_days))
         case State.REVIEWING:
             return end_of_day(add_days(since, limits.review_days))
         case _:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
@@ -11,41 +10,14 @@ from app.foundation.credit_code import with_check_digit
 from app.journal.audit import verify
 from app.journal.sealer import seal_all
 from app.people.scope import Role
-from app.people.terms import EnterpriseKind
 from tests.conftest import Person, World
+from tests.people.asking import change, credit_code, enterprise, listed, read, register, site
 from tests.people.logins import at_once
-
-
-def credit_code() -> str:
-    return with_check_digit("91500" + str(uuid4().int)[:12])
-
-
-def enterprise(world: World, **told: Any) -> dict[str, Any]:
-    return {"kind": "enterprise", "name": "金属制品厂", "area_code": world.village, "credit_code": credit_code()} | told
-
-
-def site(world: World, **told: Any) -> dict[str, Any]:
-    position = {"lon": 106.05, "lat": 29.84, "datum": "gcj02", "accuracy_m": 12}
-    told = {"position": position, "person_in_charge": {"name": "王五", "phone": "13800000000"}} | told
-    return {"kind": "unregistered_site", "name": "王家作坊", "area_code": world.village} | told
 
 
 @pytest.fixture
 def administrator(world: World) -> Person:
     return world.someone(Role.ADMINISTRATOR)
-
-
-def register(client: TestClient, by: Person, told: dict[str, Any], **query: Any) -> httpx2.Response:
-    return client.post("enterprises", json=told, headers=by.headers, params=query)
-
-
-def change(client: TestClient, by: Person, id: object, told: dict[str, Any], **headers: str) -> httpx2.Response:
-    return client.patch(f"enterprises/{id}", json=told, headers=by.headers | headers)
-
-
-def read(client: TestClient, by: Person, id: object) -> dict[str, Any]:
-    told: dict[str, Any] = client.get(f"enterprises/{id}", headers=by.headers).json()
-    return told
 
 
 def test_an_enterprise_is_registered_with_everything(client: TestClient, world: World, administrator: Person) -> None:
@@ -241,86 +213,6 @@ def test_what_happened_is_on_record(client: TestClient, world: World, administra
     rows = world.sql("SELECT action, data FROM events WHERE subject_id = :id ORDER BY number", id=id).all()
     assert [row.action for row in rows] == ["registered", "changed"]
     assert '"changes":{"name":"新名","sectors":["gas"]}' in rows[1].data
-
-
-def listed(client: TestClient, person: Person, **asked: Any) -> list[str]:
-    answer = client.get("enterprises", params=asked, headers=person.headers)
-    assert answer.status_code == 200, answer.text
-    return [item["id"] for item in answer.json()["items"]]
-
-
-def test_everybody_lists_the_enterprises_in_scope(client: TestClient, world: World) -> None:
-    own, other, far = world.enterprise, world.works(), world.works(area_code=world.next_town)
-    seen = {
-        Role.WORKER: {own},
-        Role.MANAGER: {own},
-        Role.EXPERT: {own},
-        Role.INSPECTOR: {own, other},
-        Role.ADMINISTRATOR: {own, other},
-    }
-    for role, expected in seen.items():
-        person = world.someone(role)
-        assert set(listed(client, person)) == {str(id) for id in expected}
-        for id in (own, other, far):
-            status = client.get(f"enterprises/{id}", headers=person.headers).status_code
-            assert status == (200 if id in expected else 404)
-            assert (
-                change(client, person, id, {"revision": 1, "name": "新名"}).status_code != 200
-                or role == "administrator"
-            )
-
-
-def test_two_towns_and_some_sectors_are_seen_where_they_meet(client: TestClient, world: World) -> None:
-    gas = world.works(area_code=world.next_town, sectors=("gas", "light_industry"))
-    both = world.someone(Role.INSPECTOR, areas=(world.town, world.next_town))
-    assert set(listed(client, both)) == {str(world.enterprise), str(gas)}
-    assert listed(client, world.someone(Role.INSPECTOR, areas=(world.town, world.next_town), sectors=("gas",))) == [
-        str(gas)
-    ]
-
-
-def test_the_list_is_narrowed_by_each_of_its_parameters(client: TestClient, world: World) -> None:
-    county = world.someone(Role.SUPERVISOR, areas=(world.county,), area_code=world.county)
-    own = str(world.enterprise)
-    workshop = str(
-        world.works(
-            kind=EnterpriseKind.UNREGISTERED_SITE,
-            credit_code=None,
-            name="王家 100% 作坊",
-            area_code=world.next_town,
-            sectors=("light_industry",),
-            special_categories=("confined_space",),
-            status="stopped",
-            address="河边2号",
-        )
-    )
-    narrowed: list[dict[str, str]] = [
-        {"area_code": world.next_town}, {"kind": "unregistered_site"}, {"status": "stopped"},
-        {"sector": "light_industry"}, {"special_category": "confined_space"}, {"q": "100%"}, {"q": "王家 河边"},
-    ]  # fmt: skip
-    for asked in narrowed:
-        assert listed(client, county, **asked) == [workshop], asked
-    assert set(listed(client, county, area_code=world.county)) == {own, workshop}
-    assert listed(client, county, area_code=world.village) == [own]
-    assert listed(client, county, q="王家 山上") == []
-    assert client.get("enterprises", params={"colour": "red"}, headers=county.headers).status_code == 422
-
-
-def test_pages_follow_each_other_by_name(client: TestClient, world: World, administrator: Person) -> None:
-    for name in "cabc":
-        world.works(name=name)
-    asked, names, cursor = {"limit": 2, "count": True}, [], None
-    while True:
-        page = client.get(
-            "enterprises", params=asked | ({"cursor": cursor} if cursor else {}), headers=administrator.headers
-        ).json()
-        names += [item["name"] for item in page["items"]]
-        assert (page["total"], page["total_capped"]) == (5, False)
-        cursor = page["next_cursor"]
-        if not cursor:
-            break
-    assert names[:4] == ["a", "b", "c", "c"]
-    assert len(names) == 5
 
 
 def test_a_worker_reads_no_names_and_phones(client: TestClient, world: World, administrator: Person) -> None:

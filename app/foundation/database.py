@@ -43,7 +43,7 @@ class Patience(NamedTuple):
     idle: int
 
 
-INTERACTIVE: Final = Patience(3, 1, 5)
+INTERACTIVE: Final = Patience(3, 2, 5)  # PostgreSQL looks for a deadlock after a second: a lock is waited for longer
 HEAVY: Final = Patience(60, 5, 60)
 LIMITS: Final = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")  # as PostgreSQL says it
 LONG: Final = Patience(7 * 86400, 60, 7 * 86400)  # copying or checking everything there is

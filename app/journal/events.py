@@ -159,7 +159,7 @@ def _append(
     event["digest"] = digest_of(event)
     pen: Keyring = session.info[PEN]
     event["mark"] = pen.mark("event", event["digest"], pen.own)
-    session.execute(table_of(Event).insert().values(**event))
+    session.execute(table_of(Event).insert(), event)
 
 
 def newest(session: Session, kind: str, id: UUID) -> tuple[int, str] | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import jwt
 from fastapi import Request
 from fastapi.security import OAuth2PasswordBearer
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session as Database
 
 from app.foundation.calendar import local_date
@@ -75,10 +75,14 @@ def identify(session: Database, shown: Pass | None) -> Caller:
     row = session.execute(who).one_or_none()
     if row is None:
         raise Unauthenticated
-    powers = in_force(row.powers)
+    return caller_of(row, shown.session_id)
+
+
+def caller_of(user: User | Row[Any], session_id: UUID | None = None) -> Caller:
+    """The user as one who asks, with the powers of today."""
     return Caller(
-        row.id, row.name, frozenset(row.roles), row.enterprise_id, row.areas, row.sectors, row.assigned, powers,
-        shown.session_id,
+        user.id, user.name, frozenset(user.roles), user.enterprise_id, user.areas, user.sectors, user.assigned,
+        in_force(user.powers), session_id,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from app.foundation.wire import Body, Frozen, Moment, Sha256, Text, Word
 from app.hazards.terms import ReviewMethod
@@ -17,8 +17,9 @@ Criterion = Annotated[str, Field(min_length=1, max_length=32, description="A cod
 Yuan = Annotated[
     Decimal,
     BeforeValidator(lambda value: value if isinstance(value, str) else f"{value}!"),
-    Field(ge=0, max_digits=14, decimal_places=2, description="Yuan, as decimal text."),
+    Field(ge=0, max_digits=14, decimal_places=2),
     PlainSerializer(str, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,2})?$", "description": "Yuan, as decimal text."}),
 ]
 
 

@@ -15,6 +15,8 @@ INSTANT: Final = "2026-11-23T01:10:00.000Z"
 # By the name of a field: what stands in it wherever it occurs.
 BY_NAME: Final[Mapping[str, Any]] = {
     "access_token": "eyJhbGciOiJIUzI1NiIs…",
+    "accident_standard": "GB 6441-1986",
+    "accident_type": "15",
     "action": "confirm",
     "address": "土桥镇工业路 12 号",
     "allowed_actions": ["confirm", "comment"],
@@ -29,6 +31,7 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "changes": {"state": "rectifying"},
     "check": "泄爆片完好，无积尘",
     "code": "500151101000",
+    "cost": "1200.00",
     "comment": "方案可行",
     "conclusion": "现场复查合格",
     "contingency": "出现异常立即停机撤人",
@@ -38,8 +41,10 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "criterion": "GM-11-03",
     "data": {},
     "days": 2,
+    "department": "铜梁区应急管理局",
     "description": "除尘系统未设置泄爆口",
     "device_id": "phone-7f3a",
+    "display_url": f"/api/v1/photos/{SHA256}/display?…",
     "duties": [],
     "event": "粉尘爆炸",
     "funds": "48000.00",
@@ -76,8 +81,10 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "revision": 3,
     "schema_revision": "0001",
     "sha256": SHA256,
+    "signed_document": SHA256,
     "stage": "rectifying",
     "text": "请尽快整改",
+    "thumbnail_url": f"/api/v1/photos/{SHA256}/thumbnail?…",
     "title": "核实下达",
     "token": "01938e6a…",
     "total": 128,
@@ -91,7 +98,16 @@ BY_NAME: Final[Mapping[str, Any]] = {
 
 # By the name of a shape: what must be there besides what the shape itself demands.
 BESIDES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "Blocked": {"name": "accept", "code": "rectified_it", "message": "整改人不能复查自己的整改"},
     "Confirm": {"responsible_id": ID},
+    "Extension": {"state": "requested"},
+    "LoopAction": {"name": "confirm", "from": ["reported"], "to": ["rectifying", "planning"], "who": "企业安全员"},
+    "LoopState": {"value": "reported", "title": "待核实", "open": True},
+    "Plan": {"state": "submitted"},
+    "PhotoView": {"position": {"lon": 106.05, "lat": 29.84, "datum": "gcj02"}},
+    "Wait": {"value": "plan", "title": "待报方案", "action": "submit_plan"},
+    "Word": {"value": "reported", "title": "待核实"},
+    "Meta": {"features": ["hazards"], "enumerations": {"state": [{"value": "reported", "title": "待核实"}]}},
     "Person": {"id": ID},
     "Reject": {"due_on": "2026-12-07"},
     "Decide": {"list": "hazard", "level": "general"},
@@ -131,6 +147,11 @@ BY_FORMAT: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 BY_TYPE: Final[Mapping[str, Any]] = {"string": "…", "integer": 1, "number": 1.0, "boolean": False, "null": None}
 
+KINDS: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "array": (list,),
+    "object": (dict,),
+}  # fmt: skip
+
 
 class Examples:
     """Makes examples of the shapes of one document."""
@@ -161,13 +182,22 @@ class Examples:
             return self._object(schema, shape, whole=whole)
         if schema.get("format") in BY_FORMAT:
             return BY_FORMAT[schema["format"]]
-        if name in BY_NAME and _fits(BY_NAME[name], schema):
+        if name in BY_NAME and self._fits(BY_NAME[name], schema):
             return BY_NAME[name]
         if schema.get("type") == "array":
             return [self._of(schema.get("items", {}), whole=whole, name=name)]
         if schema.get("type") == "object":
             return {}
         return schema.get("default", BY_TYPE.get(schema.get("type", ""), {}))
+
+    def _fits(self, value: Any, schema: Schema) -> bool:
+        """Whether a field's usual value is of the type that this field has."""
+        inner = schema.get("items", {})
+        if "$ref" in inner:
+            inner = self._shapes[inner["$ref"].rpartition("/")[2]]
+        if inner.get("type") == "object":
+            return False
+        return value is None or "type" not in schema or isinstance(value, KINDS.get(schema["type"], ()))
 
     def _object(self, schema: Schema, shape: str, *, whole: bool) -> dict[str, Any]:
         besides = BESIDES.get(shape, {})
@@ -177,14 +207,3 @@ class Examples:
             name: besides[name] if name in besides else self._of(schema["properties"][name], whole=whole, name=name)
             for name in shown
         }
-
-
-KINDS: Final[Mapping[str, tuple[type, ...]]] = {
-    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "array": (list,),
-    "object": (dict,),
-}  # fmt: skip
-
-
-def _fits(value: Any, schema: Schema) -> bool:
-    """Whether a field's usual value is of the type that this field has."""
-    return value is None or "type" not in schema or isinstance(value, KINDS.get(schema["type"], ()))

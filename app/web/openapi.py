@@ -39,9 +39,11 @@ from app.web.examples import ID, Examples
 
 Operation = dict[str, Any]
 Case = tuple[type[Problem], str]
+API: Final = "/api/v1/"
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 PROBLEM: Final = "application/problem+json"
+GOOD: Final = {"200", "201", "204", "206", "304"}
 KINDS: Final[Mapping[str, type[Problem]]] = {kind.code: kind for kind in all_problems()}
 
 
@@ -63,11 +65,12 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     """The document with all that holds everywhere."""
     shapes = document["components"]["schemas"]
     _name_shapes(shapes)
-    answers: dict[str, Any] = {}
+    shared: dict[str, dict[str, Any]] = {"responses": {}, "examples": {}}
     examples = Examples(shapes)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _Completing(path, method, operation, shapes, examples, answers).complete()
+            operation["tags"] = [path.split("/")[3] if path.startswith(API) else "operations"]
+            _Completing(path, method, operation, shapes, examples, shared).complete()
     document["info"] = {
         "title": document["info"]["title"], "version": API_VERSION, "description": prose.ABOUT,
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -75,7 +78,7 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     document["servers"] = [{"url": "/", "description": "本服务"}]
     document["tags"] = [{"name": name, "description": said} for name, said in prose.TAGS.items()]
     document["paths"] = dict(sorted(document["paths"].items(), key=lambda item: _reading_order(item[1])))
-    document["components"] |= {"responses": answers, "headers": prose.HEADERS, "parameters": prose.PARAMETERS}
+    document["components"] |= {**shared, "headers": prose.HEADERS, "parameters": prose.PARAMETERS}
     return document
 
 
@@ -111,13 +114,13 @@ class _Completing:
 
     def __init__(
         self, path: str, method: str, operation: Operation, shapes: Mapping[str, Any], examples: Examples,
-        answers: dict[str, Any],
+        shared: dict[str, dict[str, Any]],
     ) -> None:  # fmt: skip
         self.path, self.method, self.operation = path, method, operation
-        self.shapes, self.examples, self.answers = shapes, examples, answers
-        self.api = path.startswith("/api/")
+        self.shapes, self.examples, self.shared = shapes, examples, shared
+        self.api = path.startswith(API)
         self.private = "security" in operation
-        self.own = path.startswith("/api/v1/me/")
+        self.own = path.startswith(API + "me/")
         self.content: Mapping[str, Any] = operation.get("requestBody", {}).get("content", {})
         self.body = self._shape(self.content.get(JSON, {}).get("schema", {}))
         self.success = next(code for code in operation["responses"] if code.startswith("2"))
@@ -126,8 +129,8 @@ class _Completing:
         declared = self.operation["responses"]
         cases = sorted({*self._declared_problems(), *((kind, kind.code) for kind in self._problems())}, key=_by_status)
         self.operation["responses"] = {
-            self.success: self._succeeding(declared[self.success]),
-            **{code: said for code, said in declared.items() if code < "400" and code != self.success},
+            self.success: self._succeeding(self.success, declared[self.success]),
+            **{code: self._succeeding(code, declared[code]) for code in declared if code in GOOD - {self.success}},
             **self._also_succeeding(),
             **self._refusing(cases),
         }
@@ -164,6 +167,11 @@ class _Completing:
         """Whether it leaves a receipt: its body may bear an id."""
         return self.method == "post" and "id" in self.body.get("properties", {})
 
+    @property
+    def _action(self) -> bool:
+        """Whether it is a row of the loop."""
+        return self.path.rpartition("/")[2] in ACTIONS and "{hazard_id}" in self.path
+
     def _problems(self) -> Iterator[type[Problem]]:
         """What may go wrong, judged by what it takes and who may call it."""
         names = {parameter["name"] for parameter in self.operation.get("parameters", ())}
@@ -182,12 +190,14 @@ class _Completing:
             yield NotFound
         if self.method == "patch":
             yield from (StaleRevision, RevisionRequired)
+        if self._action:
+            yield from (StaleRevision, IllegalTransition)
         if self._command:
             yield IdConflict
-        if self.path.rpartition("/")[2] in ACTIONS and "{hazard_id}" in self.path:
-            yield IllegalTransition
         if self.private and writes and not self.own and self.body:
-            yield from (Forbidden, Conflict)
+            yield Forbidden
+            if self._command or self.method == "patch":
+                yield Conflict
 
     @property
     def _picture(self) -> bool:
@@ -197,31 +207,36 @@ class _Completing:
     def _names_others(self) -> bool:
         return any(name.endswith("_id") for name in self.body.get("properties", {}))
 
-    def _succeeding(self, said: Mapping[str, Any]) -> dict[str, Any]:
+    def _succeeding(self, status: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """The good answer, with its example and headers."""
         headers = dict(prose.EVERYWHERE)
         if self._view:
             headers["ETag"] = {"$ref": "#/components/headers/ETag"}
-        answered = {**said, "description": prose.success(self.method, self.success), "headers": headers}
+        answered = {**said, "description": prose.GOOD[status], "headers": headers}
         content = said.get("content", {})
         for name, kind in content.items():
             if name == JSON:
-                kind["example"] = self.examples.answer(kind["schema"])
+                kind["examples"] = self._example(kind["schema"])
             if self._command and self.success == "200":
                 kind["schema"] = {"anyOf": [kind["schema"], {"$ref": "#/components/schemas/Replayed"}]}
         return answered
+
+    def _example(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """A reference to the example of a shape, which all operations with the same shape share."""
+        name = str(schema.get("$ref", schema.get("title", self.operation["operationId"]))).rpartition("/")[2]
+        self.shared["examples"].setdefault(name, {"value": self.examples.answer(schema)})
+        return {name: {"$ref": f"#/components/examples/{name}"}}
 
     def _also_succeeding(self) -> dict[str, Any]:
         """304 to who has it already; 200 to who has sent it before."""
         headers = {**prose.EVERYWHERE, "ETag": {"$ref": "#/components/headers/ETag"}}
         also: dict[str, Any] = {}
         if self.method == "get" and self._view:
-            also["304"] = {"description": "与 `If-None-Match` 所示相同，没有变化。", "headers": headers}
+            also["304"] = {"description": prose.GOOD["304"], "headers": headers}
         if self._command and self.success == "201":
             shape = self.operation["responses"]["201"]["content"][JSON]["schema"]
-            example = {**self.examples.answer(shape), "replayed": True}
             replay = {"anyOf": [shape, {"$ref": "#/components/schemas/Replayed"}]}
-            content = {JSON: {"schema": replay, "example": example}}
+            content = {JSON: {"schema": replay, "examples": self._example(prose.REPLAYED)}}
             also["200"] = {"description": prose.REPLAY, "headers": headers, "content": content}
         return also
 
@@ -231,14 +246,14 @@ class _Completing:
         for status, group in groupby(cases, key=lambda case: case[0].status):
             same = list(group)
             name = f"{status}." + ".".join(code for _, code in same)
-            self.answers.setdefault(name, refusal(same))
+            self.shared["responses"].setdefault(name, refusal(same))
             refused[str(status)] = {"$ref": f"#/components/responses/{name}"}
         return refused
 
     def _take_headers(self) -> None:
         """What may stand in the request's head."""
         names = ["AcceptLanguage", "RequestId"] if self.api else []
-        if self.method == "patch":
+        if self.method == "patch" or self._action:
             names.append("IfMatch")
         if self.method in {"patch", "put", "delete"}:
             names.append("MethodOverride")

@@ -49,13 +49,13 @@ TAGS: Final[Mapping[str, str]] = {
 }
 
 
-def success(method: str, status: str) -> str:
-    """What a good answer means."""
-    if status == "201":
-        return "已创建。"
-    return "成功，无内容。" if status == "204" else "成功。"
-
-
+GOOD: Final[Mapping[str, str]] = {
+    "200": "成功。",
+    "201": "已创建。",
+    "204": "成功，无内容。",
+    "206": "所要的部分字节。",
+    "304": "与 `If-None-Match` 所示相同，没有变化。",
+}
 REPLAY: Final = (
     "同一请求已经受理过：回答记录现在的样子，`replayed` 为 true；记录已不在本人范围内的，只有 `id` 和 `replayed`。"
 )

@@ -177,7 +177,7 @@ def _known_measures(session: Session, enterprise: Enterprise, named: Mapping[str
     if not named:
         return {}
     theirs = (ControlMeasure.id.in_(set(named.values())), ControlMeasure.enterprise_id == enterprise.id)
-    risk_of = dict(session.execute(select(ControlMeasure.id, ControlMeasure.risk_id).where(*theirs)).tuples().all())
+    risk_of = dict(iter(session.execute(select(ControlMeasure.id, ControlMeasure.risk_id).where(*theirs))))
     for pointer, id in named.items():
         if id not in risk_of:
             raise NotFound.at(pointer, NO_MEASURE)

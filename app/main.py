@@ -23,8 +23,8 @@ from app.meta.about import About
 from app.operations import health
 from app.people import login
 from app.people import routes as people
+from app.people.calls import House
 from app.people.hashing import Hashing
-from app.people.visits import House
 from app.photos import routes as photos
 from app.photos.arrivals import Arrivals
 from app.photos.darkroom import Darkroom

@@ -8,7 +8,8 @@ from app.foundation.reading import Form, refuse
 from app.meta import about
 from app.meta.about import About
 from app.meta.schemas import Loop, Meta
-from app.people.visits import Nothing, VisitRoute, not_modified, thing
+from app.people.calls import Nothing, thing
+from app.people.visits import VisitRoute, not_modified
 
 router = APIRouter(prefix="/api/v1/meta", tags=["meta"], route_class=VisitRoute)
 

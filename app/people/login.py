@@ -21,11 +21,12 @@ from app.foundation.reading import media_type, read_body, read_model
 from app.foundation.wire import clean
 from app.people import sessions, tokens
 from app.people.attempts import count, forgive, who_guesses
+from app.people.calls import thing
 from app.people.hashing import Hashing
 from app.people.models import User
 from app.people.sessions import EXPIRED, REFRESH_LASTS, Refresh
 from app.people.tokens import ACCESS_LASTS
-from app.people.visits import VisitRoute, thing
+from app.people.visits import VisitRoute
 
 FORM: Final = "application/x-www-form-urlencoded"
 FORM_LIMIT: Final = 16_384

@@ -15,13 +15,13 @@ from app.foundation.problems import Conflict, Invalid, Problem, Said
 from app.journal import events
 from app.people import sessions, users
 from app.people.attempts import count, forgive
+from app.people.calls import Told, thing
 from app.people.enterprises import demand_administrator
 from app.people.hashing import Hashing
 from app.people.models import User
 from app.people.schemas import NewUser, PasswordChange, UserChange
 from app.people.scope import Caller
 from app.people.tokens import Pass, identify
-from app.people.visits import Told, thing
 
 WRONG: Final = Said("原密码不正确", "The old password is wrong")
 IS_NAME: Final = Said("密码不能与用户名相同", "The password must not be the user name")

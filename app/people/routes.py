@@ -7,6 +7,7 @@ from fastapi import Query
 from sqlalchemy.orm import Session
 
 from app.foundation.keyring import Keyring
+from app.foundation.problems import ProblemView
 from app.foundation.wire import Written
 from app.people import areas, enterprises, me, passwords, users
 from app.people.schemas import (
@@ -40,7 +41,10 @@ def get_me(session: Session, caller: Caller) -> MeView:
     return me.shown(session, caller)
 
 
-@router.change("PUT", "/me/devices/{device_id}", summary="登记本机", tags=["me"])
+@router.change(
+    "PUT", "/me/devices/{device_id}", summary="登记本机", tags=["me"],
+    responses={409: {"model": ProblemView, "description": "`too_many_devices`"}},
+)  # fmt: skip
 def put_device(session: Session, caller: Caller, device_id: DeviceId, body: DeviceBody) -> DeviceView:
     """Say what phone this is and how notices reach it; as often as you like."""
     return me.put_device(session, caller, device_id, body)
@@ -52,7 +56,13 @@ def remove_device(session: Session, caller: Caller, device_id: DeviceId) -> None
     me.remove_device(session, caller, device_id)
 
 
-@router.change("POST", "/me/password", prepare=passwords.judge, summary="修改密码", status_code=204, tags=["me"])
+@router.change(
+    "POST", "/me/password", prepare=passwords.judge, summary="修改密码", status_code=204, tags=["me"],
+    responses={
+        409: {"model": ProblemView, "description": "`password_changed`"},
+        429: {"model": ProblemView, "description": "`locked_out`"},
+    },
+)  # fmt: skip
 def change_password(session: Session, caller: Caller, body: PasswordChange) -> None:
     """Ends all other logins. A lost answer may be asked for again: the same request is answered 204 again."""
     passwords.change(session, caller, body)
@@ -102,7 +112,7 @@ def list_users(
     return users.page(session, caller, filter, keys)
 
 
-@router.query("/users/{user_id}", summary="一个用户", tags=["users"])
+@router.query("/users/{user_id}", summary="一个用户", tags=["users"], responses={403: {"model": ProblemView}})
 def get_user(session: Session, caller: Caller, user_id: UUID) -> UserView:
     """For administrators."""
     user = users.find(session, caller, user_id)

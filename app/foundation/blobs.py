@@ -52,8 +52,8 @@ class Writer:
     `file` may be read and sought after the last `write`, to judge what has arrived before it is kept.
     """
 
-    def __init__(self, blobs: "Blobs", key: str) -> None:
-        self._blobs, self._key = blobs, _checked(key)
+    def __init__(self, blobs: "Blobs", key: str | None) -> None:
+        self._blobs, self._key = blobs, key and _checked(key)
         with _trouble():
             self.file = blobs._spool()
 
@@ -61,17 +61,18 @@ class Writer:
         with _trouble():
             self.file.write(data)
 
-    def finish(self) -> None:
-        """Keep it, and return only when it would survive a power cut.
+    def finish(self, key: str | None = None) -> None:
+        """Keep it, and return only when it would survive a power cut; under `key`, if it had none before.
 
         Raises:
             FileExistsError: the key is taken; what it holds stays as it is.
             Unavailable: the store cannot take it.
         """
+        key = _checked(key or self._key or "")
         try:
             with _trouble():
                 self.file.flush()
-                self._blobs._keep(self._key, self.file)
+                self._blobs._keep(key, self.file)
         finally:
             self.abandon()
 
@@ -98,7 +99,8 @@ class Blobs(ABC):
             return Bucket(address, **options)
         return Folder(Path(unquote(urlsplit(address).path) if address.startswith("file://") else address))
 
-    def writer(self, key: str) -> Writer:
+    def writer(self, key: str | None = None) -> Writer:
+        """A new object; a key that is known only when all has been written may be given to `finish`."""
         return Writer(self, key)
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:

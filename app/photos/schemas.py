@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from app.foundation.wire import Moment
 from app.photos.models import Purpose
@@ -16,6 +17,7 @@ class PhotoStored(BaseModel):
     content_type: str = Field(examples=["image/jpeg"])
     width: int
     height: int
+    replayed: SkipJsonSchema[bool] = Field(default=False, exclude=True)  # the status says it
 
 
 class PhotoShown(PhotoStored):

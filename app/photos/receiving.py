@@ -1,0 +1,192 @@
+"""The ways to send photos, which are one mechanism: streamed to the storage, and hashed on the way.
+
+A phone may send the same photo any number of times, also twice at once.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, Final
+
+from fastapi import Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation.clock import now
+from app.foundation.database import Database, insert_once
+from app.foundation.problems import Invalid, Malformed, Said, TooLarge
+from app.foundation.reading import JSON_LIMIT, strict_json
+from app.people.calls import thing
+from app.people.scope import Caller
+from app.photos.arrivals import Arrivals
+from app.photos.darkroom import Darkroom
+from app.photos.incoming import PHOTO_LIMIT, SHA256, Incoming, Received
+from app.photos.models import Photo, PhotoSender
+from app.photos.multipart import Form, Sink
+from app.photos.schemas import PhotoStored
+from app.photos.uses import one_photo_at_a_time
+
+AROUND: Final = 1 << 16
+"""Bytes that a form with one photo may have besides it."""
+
+REPORT_LIMIT: Final = 1_000_000_000
+"""Bytes of a report with its photos; more of them come by further requests."""
+
+PIECE: Final = 1 << 20
+"""Bytes that are handed to a thread at once: a hop for each chunk would cost more than the work."""
+
+
+NO_REPORT: Final = Said("缺少 report 部分", "The part report is missing")
+TWO_REPORTS: Final = Said("report 部分出现了两次", "The part report stands twice")
+NO_FILE: Final = Said("缺少 file 部分", "The part file is missing")
+
+
+class UnexpectedPart(Invalid):
+    code, title = "unexpected_part", Said("请求中有多余的部分", "The request has a part that nobody asked for")
+
+    def __init__(self, name: str) -> None:
+        super().__init__(errors=[{"pointer": f"/{name}", "code": self.code, "message": self.title}])
+
+
+class Text:
+    """The JSON of a report, which comes as a part among photos."""
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+
+    def take(self, data: bytes) -> None:
+        self.content += data
+        if len(self.content) > JSON_LIMIT:
+            raise TooLarge(limit=JSON_LIMIT)
+
+    def close(self) -> None:
+        pass
+
+
+async def receive_raw(request: Request, caller: Caller) -> Received:
+    """The body is the photo, and the address its sha256. What the caller has sent before is only compared.
+
+    Raises what `Incoming` raises.
+    """
+    sha256 = request.path_params["sha256"]
+    async with _receiving(request) as received:
+        known = await received.database.read(lambda session: session.get(PhotoSender, (sha256, caller.id)) is not None)
+        await _pour(request, Incoming(received, sha256, known=known), received.room, PHOTO_LIMIT)
+    return received
+
+
+async def receive_file(request: Request, caller: Caller) -> Received:
+    """The part `file` is the photo: as `wx.uploadFile` sends it.
+
+    Raises what `Form` and `Incoming` raise.
+    """
+    async with _receiving(request) as received:
+
+        def place(name: str) -> Sink:
+            if name != "file" or received.photos:
+                raise UnexpectedPart(name)
+            return Incoming(received)
+
+        await _pour(request, Form(request, place), received.room, PHOTO_LIMIT, around=AROUND)
+        if not received.photos:
+            raise Invalid.at("/file", "missing", NO_FILE)
+    return received
+
+
+async def receive(request: Request, caller: Caller) -> Received:
+    """A report as the part or plain field `report`, and any of its photos, each part named by its sha256, in any order.
+
+    Raises what `Form` and `Incoming` raise, and:
+        UnexpectedPart: the report does not name it.
+        Malformed, TooLarge: of the report.
+    """
+    async with _receiving(request) as received:
+        reports: list[Text] = []
+
+        def place(name: str) -> Sink:
+            if name == "report":
+                if reports:
+                    raise Malformed(TWO_REPORTS)
+                reports.append(Text())
+                return reports[0]
+            if not SHA256.fullmatch(name):
+                raise UnexpectedPart(name)
+            return Incoming(received, name, known=any(photo.sha256 == name for photo in received.photos))
+
+        await _pour(request, Form(request, place), received.room, REPORT_LIMIT)
+        if not reports:
+            raise Malformed(NO_REPORT)
+        received.sent = strict_json(bytes(reports[0].content))
+        named = set(_hashes(received.sent))
+        for photo in received.photos:
+            if photo.sha256 not in named:
+                raise UnexpectedPart(photo.sha256)
+    return received
+
+
+@asynccontextmanager
+async def _receiving(request: Request) -> AsyncIterator[Received]:
+    """What comes with the request; if it does not come to a good end, nothing of it stays."""
+    received = Received(thing(request, Darkroom), thing(request, Database))
+    try:
+        yield received
+    except BaseException:
+        await received.settle(kept=False)
+        raise
+
+
+async def _pour(request: Request, sink: Sink, room: Darkroom, limit: int, *, around: int = 0) -> None:
+    """Let the body flow into the sink, in the threads of the store; a photo may have a few bytes `around` it."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > limit + around:
+        raise TooLarge(limit=limit)
+    waiting: list[bytes] = []
+    held = size = 0
+    async for chunk in request.stream():
+        waiting.append(chunk)
+        held, size = held + len(chunk), size + len(chunk)
+        if size > limit + around:
+            raise TooLarge(limit=limit)
+        if held >= PIECE:
+            await room.storing.run(partial(_feed, sink, waiting))
+            waiting, held = [], 0
+    await room.storing.run(partial(_feed, sink, waiting, last=True))
+
+
+def _feed(sink: Sink, chunks: Sequence[bytes], *, last: bool = False) -> None:
+    for chunk in chunks:
+        sink.take(chunk)
+    if last:
+        sink.close()
+
+
+def _hashes(sent: Any) -> Iterator[str]:
+    """Every sha256 that a report names, wherever it stands."""
+    if isinstance(sent, dict | list):
+        for item in sent.values() if isinstance(sent, dict) else sent:
+            yield from _hashes(item)
+    elif isinstance(sent, str) and SHA256.fullmatch(sent):
+        yield sent
+
+
+def take_in(session: Session, caller: Caller, parts: Received, arrivals: Arrivals) -> list[PhotoStored]:
+    """Let what the request brought count, as sent by the caller, and belong to the records that waited for it.
+
+    Of several objects with the same bytes the first one counts.
+    """
+    photos = {photo.sha256: photo for photo in sorted(parts.photos, key=lambda photo: photo.key is not None)}
+    if not photos:
+        return []
+    parts.offered = True
+    one_photo_at_a_time(session, caller.id)
+    shas = sorted(photos)
+    insert_once(session, Photo, *(photos[sha].row for sha in shas if photos[sha].key))
+    stored = []
+    for photo in session.scalars(select(Photo).where(Photo.sha256.in_(shas)).order_by(Photo.sha256)):
+        photos[photo.sha256].adopted = photo.object_key == photos[photo.sha256].key
+        sent = {"sha256": photo.sha256, "user_id": caller.id, "sent_at": now()}
+        replayed = not insert_once(session, PhotoSender, sent)
+        shown = {name: getattr(photo, name) for name in PhotoStored.model_fields if name != "replayed"}
+        stored.append(PhotoStored(**shown, replayed=replayed))
+    arrivals.announce(session, caller, shas)
+    return stored

@@ -1,0 +1,87 @@
+"""HTTP face of photos; nothing is decided here."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlalchemy.orm import Session
+
+from app.foundation.keyring import Keyring
+from app.foundation.problems import ProblemView
+from app.foundation.wire import Sha256
+from app.people.scope import Caller
+from app.people.tokens import bearer
+from app.people.visits import Visits
+from app.photos import showing
+from app.photos.arrivals import Arrivals
+from app.photos.images import Variant
+from app.photos.incoming import Received
+from app.photos.receiving import receive_file, receive_raw, take_in
+from app.photos.schemas import PhotoShown, PhotoStored
+
+BYTES: Final = {"type": "string", "format": "binary"}
+KINDS: Final = ("image/jpeg", "image/png", "image/webp")
+RAW: Final = {"requestBody": {"required": True, "content": {kind: {"schema": BYTES} for kind in KINDS}}}
+FORM: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "properties": {"file": BYTES}, "required": ["file"]},
+            }
+        },
+    }
+}
+SENT_BEFORE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"model": PhotoStored, "description": "The caller has sent it before."}
+}
+
+router = Visits(prefix="/api/v1/photos", tags=["photos"])
+pictures = APIRouter(prefix="/api/v1/photos", tags=["photos"], dependencies=[Depends(bearer)])
+
+
+@router.change(
+    "POST", "", receive=receive_file, status_code=201, openapi_extra=FORM, responses=SENT_BEFORE, summary="上传照片"
+)
+def post_photo(session: Session, caller: Caller, arrivals: Arrivals, parts: Received) -> PhotoStored:
+    """Send a photo as the part `file`. Name and declared type are ignored: content decides."""
+    return take_in(session, caller, parts, arrivals)[0]
+
+
+@router.change(
+    "PUT", "/{sha256}", receive=receive_raw, status_code=201, openapi_extra=RAW, responses=SENT_BEFORE,
+    summary="上传照片 (原始字节)",
+)  # fmt: skip
+def put_photo(session: Session, caller: Caller, sha256: Sha256, arrivals: Arrivals, parts: Received) -> PhotoStored:
+    """Send a photo as the body, to the address of its sha256."""
+    return take_in(session, caller, parts, arrivals)[0]
+
+
+@router.query("/{sha256}", summary="照片信息")
+def get_photo(session: Session, caller: Caller, sha256: Sha256, keys: Keyring) -> PhotoShown:
+    """What a photo is, and where its pictures are."""
+    return showing.described(session, caller, sha256, keys)
+
+
+SHOWN: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {kind: {"schema": BYTES} for kind in KINDS}, "description": "The picture."},
+    206: {"content": {kind: {"schema": BYTES} for kind in KINDS}, "description": "The part that was asked for."},
+    304: {"description": "The client has it."},
+    **{status: {"model": ProblemView} for status in (401, 403, 404, 416, 503)},
+}
+Signed = Annotated[str | None, Query(description="Of a signed address.")]
+Text = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
+SizeText = Annotated[str, Path(json_schema_extra={"enum": [*map(str, Variant), showing.ORIGINAL]})]
+
+
+@pictures.get("/{sha256}/{size}", response_class=Response, responses=SHOWN, summary="照片图像")
+async def get_picture(
+    request: Request, sha256: Text, size: SizeText, viewer: Signed = None, until: Signed = None, mark: Signed = None
+) -> Response:
+    """The picture: upright and without EXIF as thumbnail (320) and display (1280); every byte as original.
+
+    By token or, the smaller ones, by a signed address.
+    """
+    return await showing.show(request, sha256, size)
+
+
+pictures.add_api_route("/{sha256}/{size}", get_picture, methods=["HEAD"], include_in_schema=False)

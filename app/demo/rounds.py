@@ -1,0 +1,106 @@
+"""The rounds on which nothing was found: daily, weekly and monthly by whose duty it is, and the government's checks;
+and the remarks that are no hazards, or of which nobody is sure."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, Final
+
+from app.demo.data import Finding, fitting
+from app.demo.stage import Act, Stage
+from app.demo.town import Works
+from app.foundation import clock
+from app.foundation.calendar import add_days, is_work_day
+from app.foundation.canonical import new_id
+from app.inspections.clocks import DeviceClock
+from app.inspections.commands import report
+from app.inspections.deciding import sort
+from app.inspections.schemas import Decide, Report
+from app.people.scope import Caller, Role
+
+MONTHS: Final = 90  # days
+LATELY: Final = 8  # days of daily rounds; the enterprise of the demo's logins has all of them
+A_ROUND: Final = timedelta(minutes=30)
+CHECKED: Final = {"team": 4, "department": 6, "manager": 8}
+Round = tuple[str | None, str | None, str, Caller]
+
+
+def rounds(stage: Stage, works: Works) -> Act:
+    """An enterprise's own inspections; now and then one is missed."""
+    if not works.people:
+        return
+    weekday, day_of_month = stage.rnd.randint(0, 4), stage.rnd.randint(2, 26)
+    lately = MONTHS if works.data is stage.town.data.main else LATELY
+    for ago in range(MONTHS, -1, -1):
+        day = add_days(stage.until, -ago)
+        for cadence, tier, kind, by in _due(works, day, weekday, day_of_month, daily=0 < ago <= lately):
+            if stage.rnd.random() < 0.95:
+                yield stage.hour_of(day)
+                _report(stage, works, by, cadence=cadence, tier=tier, kind=kind)
+
+
+def _due(works: Works, day: date, weekday: int, day_of_month: int, *, daily: bool) -> Iterator[Round]:
+    """The rounds of a day, by whom."""
+    duties = (
+        (daily and is_work_day(day), "daily", "team", "routine", (Role.TEAM_LEADER,)),
+        (day.weekday() == weekday, "weekly", "department", "routine", (Role.DEPARTMENT_HEAD, Role.SAFETY_OFFICER)),
+        (day.day == day_of_month, "monthly", "manager", "comprehensive", (Role.MANAGER,)),
+    )
+    for due, cadence, tier, kind, roles in duties:
+        by = works.who(*roles)
+        if due and by:
+            yield cadence, tier, kind, by
+
+
+def checks(stage: Stage, works: Works) -> Act:
+    """The government's: about every six weeks, by somebody of the town or the village."""
+    ago = stage.rnd.randint(50, MONTHS)
+    while ago > 0:
+        yield stage.days_ago(ago)
+        kind = stage.some(("government", "government", "campaign", "seasonal"))
+        _report(stage, works, stage.some(stage.town.inspectors(works)), kind=kind)
+        ago -= stage.rnd.randint(30, 50)
+
+
+def remarks(stage: Stage) -> Iterator[Act]:
+    """Dangers that no risk list had, suggestions, and what nobody could put a name to."""
+    found = stage.town.data.findings
+    for list, templates in (("risk", found.risk), ("none", found.none), ("pending", found.pending)):
+        for number, template in enumerate(templates):
+            fits = [each for each in stage.town.works.values() if each.people and fitting(each.data, [template])]
+            decided = ("hazard", "none")[number % 4 // 2] if list == "pending" and number % 2 else None
+            yield _remark(stage, stage.rnd.choice(fits), template, list, decided)
+
+
+def _remark(stage: Stage, works: Works, template: Finding, list: str, decided: str | None) -> Act:
+    by, officer = works.who(Role.TEAM_LEADER), works.who(Role.SAFETY_OFFICER)
+    assert by is not None
+    assert officer is not None
+    at, id = stage.days_ago(stage.rnd.randint(3, 40)), new_id()
+    yield at
+    told: dict[str, Any] = {"id": id, "description": template.description, "place": template.place, "list": list}
+    told["photos"] = stage.camera.take(stage.session, by)
+    _report(stage, works, by, cadence="daily", tier="team", findings=[told])
+    if decided:
+        yield stage.after(at, 1)
+        body = Decide.model_validate({"list": decided, "reason": "现场查看后判定"})
+        sort(stage.session, officer, id, body, stage.sorter)
+
+
+def _report(stage: Stage, works: Works, by: Caller, **told: Any) -> None:
+    """A round: some measures, each as it should be."""
+    at = clock.now()
+    held = stage.rnd.sample(works.measures, min(len(works.measures), CHECKED.get(told.get("tier") or "", 3)))
+    note = stage.some(stage.phrases.measure_notes)
+    results = [{"measure_id": each.id, "status": "normal", "checked_at": at, "note": note} for each in held]
+    where = works.data.position.model_dump(mode="json") | {"accuracy_m": 12.0}
+    whole = {"enterprise_id": works.id, "started_at": at - A_ROUND, "performed_at": at, "position": where}
+    body = Report.model_validate(whole | {"results": results} | told)
+    report(stage.session, by, body, DeviceClock(None, at), stage.sorter)
+
+
+def every(stage: Stage) -> Iterator[Act]:
+    """All of them."""
+    for works in stage.town.works.values():
+        yield rounds(stage, works)
+        yield checks(stage, works)
+    yield from remarks(stage)

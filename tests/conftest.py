@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
@@ -30,6 +31,14 @@ from app.settings import Settings
 from app.sorting.terms import Sector, SpecialCategory
 
 pytest_plugins = ["tests.postgres"]
+
+structlog.configure(  # as it is by default, but a fault is told without every value that was around
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 DATABASES = ("sqlite", "postgresql")
 PASSWORD = "tuqiao-demo"

@@ -75,26 +75,23 @@ class Front:
                 ]
             await send(message)
 
-        try:
-            with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
                 await self.app(scope, receive, reply)
-        except Exception as error:
-            if status:
-                raise  # half an answer has been sent: the server can only cut the connection
-            response = await answer(Request(scope), error)
-            await response(scope, receive, reply)
-        finally:
-            self._note(scope, status, time.perf_counter() - started, request_id)
+            except Exception as error:
+                if status:
+                    raise  # half an answer has been sent: the server can only cut the connection
+                response = await answer(Request(scope), error)
+                await response(scope, receive, reply)
+            finally:
+                self._note(scope, status, time.perf_counter() - started)
 
-    def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "")
         method = scope["method"] if scope["method"] in METHODS else "other"  # what is counted is bounded
         SECONDS.labels(method, route, str(status)).observe(seconds)
         if scope["path"] not in QUIET:
-            log.info(
-                "request", method=scope["method"], path=scope["path"], status=status,
-                ms=round(seconds * 1000, 1), request_id=request_id,
-            )  # fmt: skip
+            log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 
 
 def language(request: Request) -> str:

@@ -30,8 +30,10 @@ def move(engine: Engine, revision: str) -> None:
     """Bring the database to a revision, up or down; `base` is the empty database."""
     with Session(engine) as session:
         here = present(session)
-    passed = ScriptDirectory.from_config(_config()).iterate_revisions(here, "base") if here else ()
-    if here and here != revision and (revision == "base" or revision in {each.revision for each in passed}):
+    passed = {"base"}
+    if here and revision not in ("head", "base"):
+        passed |= {each.revision for each in ScriptDirectory.from_config(_config()).iterate_revisions(here, "base")}
+    if here and revision in passed - {here}:
         downgrade(engine, revision)
     else:
         upgrade(engine, revision)

@@ -185,9 +185,14 @@ def _persons(session: Session, caller: Caller, hazard: Hazard, body: Any) -> dic
         if person.id and person.id not in by_id and person.id != caller.id:
             pointer = f"/rectified_by/{place}/id"
             raise NotFound.at(pointer, Said("企业没有这个账号", "No such user of the enterprise"))
-        meant += [person.id] if person.id else [user.id for user in by_id.values() if user.name == person.name]
-        meant += [caller.id] if person.name == caller.name else []
+        known = [(user.id, user.name) for user in by_id.values()] + [(caller.id, caller.name)]
+        meant += [person.id] if person.id else [id for id, name in known if _plain(name) == _plain(person.name)]
     return {"rectified_by": tuple(dict.fromkeys(meant))}
+
+
+def _plain(name: str) -> str:
+    """A name however it was typed: 李 四 is 李四."""
+    return "".join(name.split()).casefold()
 
 
 def _name_photos(session: Session, caller: Caller, hazard: Hazard, action: Action, body: Any) -> bool:

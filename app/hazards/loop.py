@@ -207,9 +207,16 @@ LOOP: Final[Mapping[str, Action]] = {
 }  # fmt: skip
 
 
+# What may be done from each state, by whom it may be: a list asks this of every row.
+FROM: Final[Mapping[State, tuple[Action, ...]]] = {
+    state: tuple(action for action in LOOP.values() if state in action.sources) for state in State
+}
+
+
 def allowed_actions(hazard: Facts, caller: Caller) -> tuple[str, ...]:
     """What this caller can do now, in the order of the table."""
-    return tuple(action.name for action in LOOP.values() if action.blocked(hazard, caller) is None)
+    possible = FROM[hazard.state]
+    return tuple([action.name for action in possible if not (action.who(hazard, caller) or action.when(hazard))])
 
 
 # The step that each wait is for.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 from uuid import UUID
@@ -74,7 +75,7 @@ class Caller:
 
     def governs(self, area_code: str) -> bool:
         """Whether one of the caller's areas is this one, or has it within."""
-        return self.official and any(prefix(area_code).startswith(prefix(own)) for own in self.areas)
+        return self.official and within_any(area_code, self.areas)
 
 
 # Who acts where no person does: the operator at the command line. Governs everything, and never logs in.
@@ -116,6 +117,13 @@ def within(rows: type[Scoped], prefix: str) -> ColumnElement[bool]:
     return rows.county_code.between(prefix.ljust(6, "0"), prefix.ljust(6, "9"))
 
 
+@lru_cache(4096)
+def within_any(area_code: str, areas: tuple[str, ...]) -> bool:
+    """Whether one of the areas is this one, or has it within."""
+    return any(prefix(area_code).startswith(prefix(area)) for area in areas)
+
+
+@lru_cache(4096)
 def prefix(area_code: str) -> str:
     """What the codes of a subtree begin with: 500151101000 (a town) gives 500151101."""
     return next(area_code[:n] for n in (0, 2, 4, 6, 9, 12) if not area_code[n:].strip("0"))

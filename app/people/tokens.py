@@ -9,11 +9,12 @@ from uuid import UUID
 import jwt
 from fastapi import Request
 from fastapi.security import OAuth2PasswordBearer
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session as Database
 
 from app.foundation.calendar import local_date
 from app.foundation.clock import now
+from app.foundation.database import table_of
 from app.foundation.keyring import Keyring
 from app.foundation.problems import Unauthenticated
 from app.people.models import Session, User
@@ -21,6 +22,16 @@ from app.people.scope import Caller, Power
 
 ACCESS_LASTS: Final = timedelta(hours=1)
 REMEMBERED: Final = 4096  # tokens whose signature has been checked; a token is the same text for an hour
+
+# Every request asks this, so it is put together once, of bare tables: a quarter of what it would cost each time.
+USERS, SESSIONS = table_of(User).c, table_of(Session).c
+WHO: Final = (
+    select(USERS.id, USERS.name, USERS.roles, USERS.enterprise_id, USERS.areas, USERS.sectors, USERS.assigned)
+    .add_columns(USERS.powers)
+    .join_from(table_of(User), table_of(Session), SESSIONS.user_id == USERS.id)
+    .where(USERS.id == bindparam("user"), SESSIONS.id == bindparam("session"))
+    .where(SESSIONS.revoked_at.is_(None), USERS.active)
+)
 
 bearer = OAuth2PasswordBearer("/api/v1/auth/token", auto_error=False, refreshUrl="/api/v1/auth/token")
 
@@ -67,12 +78,7 @@ def identify(session: Database, shown: Pass | None) -> Caller:
     """
     if shown is None:
         raise Unauthenticated
-    who = (
-        select(User.id, User.name, User.roles, User.enterprise_id, User.areas, User.sectors, User.assigned, User.powers)
-        .join(Session, Session.user_id == User.id)
-        .where(Session.id == shown.session_id, User.id == shown.user_id, Session.revoked_at.is_(None), User.active)
-    )
-    row = session.execute(who).one_or_none()
+    row = session.execute(WHO, {"user": shown.user_id, "session": shown.session_id}).one_or_none()
     if row is None:
         raise Unauthenticated
     return caller_of(row, shown.session_id)

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.contract.town import Town
 
 METHODS = {"get", "put", "post", "patch", "delete"}
 
@@ -31,3 +33,16 @@ def operations(openapi: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for path, methods in openapi["paths"].items()
         for method, operation in methods.items()
     }
+
+
+@pytest.fixture(scope="session")
+def towns() -> dict[str, Town]:
+    return {}
+
+
+@pytest.fixture
+def town(client: TestClient, kind: str, towns: dict[str, Town], request: pytest.FixtureRequest) -> Town:
+    """One for all operations: nothing that they are asked changes it."""
+    if kind not in towns:
+        towns[kind] = Town(client, request.getfixturevalue("world"))
+    return towns[kind]

@@ -1,0 +1,202 @@
+"""A works with one of everything, and for each operation what is sent to it there."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+from fastapi.testclient import TestClient
+
+from app.foundation.credit_code import with_check_digit
+from app.people.scope import ENTERPRISE, Role
+from tests import stories
+from tests.conftest import Person, World
+from tests.inspections.stories import posted, reporting, single
+from tests.photos.stories import jpeg, sha
+from tests.risks.stories import added, measured, measuring, telling
+
+Sent = dict[str, Any]
+
+
+@dataclass
+class Town:
+    """The subjects stand ready in the state that each operation needs; ask with `dry_run`, and they stay there."""
+
+    client: TestClient
+    world: World
+
+    def __post_init__(self) -> None:
+        roles = (Role.WORKER, Role.SAFETY_OFFICER, Role.MANAGER, Role.SUPERVISOR, Role.TEAM_LEADER)
+        self.worker, self.officer, self.manager, self.supervisor, self.leader = map(self.world.someone, roles)
+
+    @cached_property
+    def insiders(self) -> dict[Role, Person]:
+        return {role: self.world.someone(role) for role in Role}
+
+    @cached_property
+    def outsiders(self) -> dict[Role, Person]:
+        return {role: self._outsider(role) for role in Role}
+
+    def _outsider(self, role: Role) -> Person:
+        """Of another works, of the town elsewhere, or an expert to whom that other works is assigned."""
+        if role in ENTERPRISE:
+            return self.world.someone(role, enterprise_id=self.other_works)
+        areas = () if role is Role.EXPERT else (self.world.next_town,)
+        assigned = (self.other_works,) if role is Role.EXPERT else ()
+        return self.world.someone(role, area_code=self.world.next_town, areas=areas, assigned=assigned)
+
+    @cached_property
+    def other_works(self) -> Any:
+        return self.world.works(area_code=self.world.next_town)
+
+    def do(self, by: Person, hazard: str, action: str, body: Sent) -> str:
+        stories.done(self.client, by, hazard, action, body)  # type: ignore[arg-type]
+        return hazard
+
+    @cached_property
+    def reported(self) -> str:
+        return str(stories.put_on_the_list(self.world, self.worker))
+
+    def _rectifying(self) -> str:
+        return self.do(
+            self.officer,
+            str(stories.put_on_the_list(self.world, self.worker)),
+            "confirm",
+            stories.confirming(self.worker),
+        )
+
+    @cached_property
+    def rectifying(self) -> str:
+        return self._rectifying()
+
+    @cached_property
+    def planned(self) -> str:
+        return self.do(
+            self.manager, self._rectifying(), "submit_plan", stories.planning(self.worker, due_on=stories.day(5))
+        )
+
+    @cached_property
+    def late(self) -> str:
+        """One whose extension is asked for."""
+        asking = {"due_on": stories.day(40), "reason": "配件未到"}
+        return self.do(self.worker, self._rectifying(), "request_extension", asking)
+
+    def _reviewing(self) -> str:
+        return self.do(self.worker, self._rectifying(), "rectify", stories.rectifying(self.worker))
+
+    @cached_property
+    def reviewing(self) -> str:
+        return self._reviewing()
+
+    @cached_property
+    def closed(self) -> str:
+        return self.do(self.officer, self._reviewing(), "accept", stories.accepting())
+
+    @cached_property
+    def inspection(self) -> Sent:
+        return posted(self.client, self.leader, reporting(self.world, {"description": "通道有杂物"}))
+
+    @property
+    def finding(self) -> str:
+        return str(self.inspection["findings"][0]["id"])
+
+    @cached_property
+    def risk(self) -> Sent:
+        return added(self.client, self.officer)
+
+    @cached_property
+    def measure(self) -> Sent:
+        return measured(self.client, self.officer, self.risk)
+
+    @cached_property
+    def photo(self) -> str:
+        """Of the leader, shown by an inspection."""
+        picture = jpeg()
+        stories.send_photo(self.client, self.leader, picture)
+        finding = {"description": "粉尘堆积", "photos": [sha(picture)]}
+        posted(self.client, self.leader, reporting(self.world, finding, photos=[{"sha256": sha(picture)}]))
+        return sha(picture)
+
+    def hazard_of(self, action: str) -> str:
+        """The hazard on which an action is possible."""
+        states = {
+            "reported": ("confirm", "dismiss", "withdraw", "rectify_on_the_spot", "remind", "comment"),
+            "planned": ("approve_plan", "reject_plan"),
+            "late": ("grant_extension", "refuse_extension"),
+            "reviewing": ("accept", "reject"),
+            "closed": ("reopen",),
+        }
+        state = next((state for state, actions in states.items() if action in actions), "rectifying")
+        return str(getattr(self, state))
+
+    def path_values(self, operation: str) -> dict[str, str]:
+        return {
+            "hazard_id": self.hazard_of(operation.removesuffix("_hazard")),
+            "risk_id": self.risk["id"],
+            "measure_id": self.measure["id"],
+            "enterprise_id": str(self.world.enterprise),
+            "user_id": str(self.worker.id),
+            "inspection_id": self.inspection["id"],
+            "finding_id": self.finding,
+            "sha256": self.photo,
+            "size": "thumbnail",
+            "device_id": "phone",
+        }
+
+    def bodies(self) -> dict[str, Sent]:
+        """What is sent to each operation, by its id: enough to be taken, from whoever may."""
+        worker, because = self.worker, {"reason": "重复上报"}
+        on_the_spot = {
+            "measures_taken": "已清理", "photos_before": [], "photos_after": ["ef" * 32],
+            "rectified_by": [{"id": str(worker.id)}], "performed_at": "2026-11-24T16:30:00+08:00",
+        }  # fmt: skip
+        plan = stories.planning(worker, due_on=stories.day(5), signed_document="ab" * 32)
+        actions = {
+            "confirm": stories.confirming(worker), "dismiss": because, "withdraw": because,
+            "assign": {"responsible_id": str(worker.id), "reason": "岗位调整"},
+            "submit_plan": plan, "approve_plan": {"comment": "可行"}, "reject_plan": {"comment": "资金不明"},
+            "rectify": stories.rectifying(worker), "rectify_on_the_spot": on_the_spot,
+            "accept": stories.accepting(), "reject": stories.rejecting(),
+            "regrade": {"level": "major", "reason": "符合判定标准", "criterion": "GM-11-03"},
+            "request_extension": {"due_on": stories.day(40), "reason": "配件未到"},
+            "grant_extension": {"due_on": stories.day(35), "reason": "属实"}, "refuse_extension": because,
+            "reopen": stories.rejecting(), "remind": {"text": "请尽快"}, "comment": {"text": "看过"},
+        }  # fmt: skip
+        return {f"{name}_hazard": body for name, body in actions.items()} | {
+            "put_device": {"platform": "wechat"},
+            "change_password": {"old": "x", "new": "一个足够长的新口令 2026"},
+            "add_enterprise": {
+                "kind": "enterprise", "name": "新厂", "area_code": self.world.village,
+                "credit_code": with_check_digit("91500" + str(uuid4().int)[:12]),
+            },
+            "change_enterprise": {"revision": 1, "address": "工业路 12 号"},
+            "add_user": {
+                "username": f"n{uuid4().hex}", "name": "钱七", "roles": ["worker"],
+                "scope": {"enterprise_ids": [str(self.world.enterprise)]},
+            },
+            "change_user": {"revision": 1, "phone": "13900000000"},
+            "report_inspection": reporting(self.world), "report_finding": single(self.world),
+            "sort_finding": {"list": "hazard", "level": "general", "reason": "应当整改"},
+            "preview_sorting": {"description": "除尘系统未设置泄爆口", "enterprise_id": str(self.world.enterprise)},
+            "add_risk": telling(self.world), "change_risk": {"revision": 1, "post": "打磨班组"},
+            "add_measure": measuring(), "change_measure": {"revision": 1, "always": True},
+        }  # fmt: skip
+
+    def ask(self, operation: Sent, who: Person | None, values: dict[str, str] | None = None, **more: Any) -> Any:
+        """The answer to who asks, in a dry run where it would change something."""
+        name, method = operation["operationId"], operation["method"]
+        raw = jpeg() if "photo" in name else b""
+        own = {"sha256": sha(raw)} if name == "put_photo" else {}
+        path = operation["path"].removeprefix("/api/v1/").format_map(self.path_values(name) | own | (values or {}))
+        told: dict[str, Any] = {"headers": who.headers if who else {}}
+        if method != "get":
+            told["params"] = {"dry_run": "true"}
+        content = operation.get("requestBody", {}).get("content", {})
+        if "application/json" in content:
+            told["json"] = self.bodies()[name]
+        elif "multipart/form-data" in content:
+            told["files"] = {"file": ("x.jpg", raw, "image/jpeg")}
+        elif content:
+            told["content"] = raw
+            told["headers"] = {**told["headers"], "Content-Type": "image/jpeg"}
+        return self.client.request(method, path, **told | more)

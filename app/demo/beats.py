@@ -123,13 +123,12 @@ def reject_plan(tale: Tale) -> None:
 
 
 def rectify(tale: Tale) -> None:
-    by = _rectifier(tale)
-    _rectify(tale, by, tale.photos(by, 2))
+    _rectify(tale, tale.stage.camera.take(2))
 
 
 def rectify_far_away(tale: Tale) -> None:
     """Out of reach of the network: the photos are still to come."""
-    _rectify(tale, _rectifier(tale), [tale.stage.camera.promise()])
+    _rectify(tale, [tale.stage.camera.promise()])
 
 
 def _rectifier(tale: Tale) -> Caller:
@@ -139,8 +138,8 @@ def _rectifier(tale: Tale) -> Caller:
     return _person(tale, tale.row.responsible_id)
 
 
-def _rectify(tale: Tale, by: Caller, photos: list[str]) -> None:
-    owner = tale.works.data.person_in_charge.model_dump()
+def _rectify(tale: Tale, photos: list[str]) -> None:
+    by, owner = _rectifier(tale), tale.works.data.person_in_charge.model_dump()
     worker = {"id": by.id} if tale.works.people else owner
     cost = str(tale.stage.rnd.randint(2, 60) * 50) if tale.stage.rnd.random() < 0.5 else None
     tale.do(
@@ -154,7 +153,7 @@ def accept(tale: Tale) -> None:
     by, phrases = _reviewer(tale, row), tale.stage.phrases
     said: dict[str, Any] = {"conclusion": f"{tale.stage.some(phrases.accepted)}：{tale.template.conclusion}"}
     if row.level is Level.MAJOR or tale.stage.rnd.random() < 0.7:
-        said |= {"method": "on_site", "photos": tale.photos(by)}
+        said |= {"method": "on_site", "photos": tale.stage.camera.take()}
     else:
         said["method"] = "photos"
     if row.level is Level.MAJOR and not row.plan_approved:
@@ -164,7 +163,13 @@ def accept(tale: Tale) -> None:
 
 def reject(tale: Tale) -> None:
     by = _reviewer(tale, tale.row)
-    tale.do(by, "reject", reason=tale.stage.some(tale.stage.phrases.rejected), due_on=_day(5), photos=tale.photos(by))
+    tale.do(
+        by,
+        "reject",
+        reason=tale.stage.some(tale.stage.phrases.rejected),
+        due_on=_day(5),
+        photos=tale.stage.camera.take(),
+    )
 
 
 def reopen(tale: Tale) -> None:

@@ -1,24 +1,25 @@
 """The phones of the demo: a few drawn pictures, which everybody takes again and again."""
 
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.demo.pictures import picture
 from app.foundation.blobs import Blobs
-from app.foundation.database import Database
+from app.foundation.clock import now
+from app.foundation.database import Database, table_of
 from app.people.scope import Caller
 from app.photos.arrivals import Arrivals
 from app.photos.darkroom import Darkroom
 from app.photos.incoming import Incoming, Received
+from app.photos.models import PhotoSender
 from app.photos.receiving import take_in
 
 PICTURES: Final = 15
-NOBODY_WAITS: Final = Arrivals()
 
 
 @dataclass
@@ -27,16 +28,19 @@ class Camera:
 
     film: Received
     rnd: Random
-    sent: set[tuple[UUID, str]] = field(default_factory=set)
 
-    def take(self, session: Session, by: Caller, count: int = 1) -> tuple[str, ...]:
-        """Photos that `by` has sent."""
-        taken = self.rnd.sample(self.film.photos, count)
-        for photo in taken:
-            if (by.id, photo.sha256) not in self.sent:
-                take_in(session, by, replace(self.film, photos=[photo]), NOBODY_WAITS)
-                self.sent.add((by.id, photo.sha256))
-        return tuple(photo.sha256 for photo in taken)
+    def hand_out(self, session: Session, people: Sequence[Caller]) -> None:
+        """Let everybody have all the pictures on their phone, and have sent them."""
+        take_in(session, people[0], self.film, Arrivals())
+        photos = [photo.sha256 for photo in self.film.photos]
+        sent = [
+            {"sha256": sha256, "user_id": person.id, "sent_at": now()} for person in people[1:] for sha256 in photos
+        ]
+        session.execute(table_of(PhotoSender).insert(), sent)
+
+    def take(self, count: int = 1) -> list[str]:
+        """Photos that everybody has sent."""
+        return [photo.sha256 for photo in self.rnd.sample(self.film.photos, count)]
 
     def promise(self) -> str:
         """A photo that has not arrived: the phone that took it is still out of reach."""

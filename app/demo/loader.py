@@ -57,5 +57,6 @@ def _tell(session: Session, camera: Camera, rnd: Random) -> None:
     now = clock.now()
     with clock.at(start_of_day(add_days(now, -FOUNDED))):
         town = found(session, read())
+        camera.hand_out(session, town.everybody)
     stage = Stage(session, town, camera, rnd, now)
     perform([*Casting(stage).tales(), *rounds.every(stage)], now)

@@ -78,7 +78,7 @@ def _remark(stage: Stage, works: Works, template: Finding, list: str, decided: s
     at, id = stage.days_ago(stage.rnd.randint(3, 40)), new_id()
     yield at
     told: dict[str, Any] = {"id": id, "description": template.description, "place": template.place, "list": list}
-    told["photos"] = stage.camera.take(stage.session, by)
+    told["photos"] = stage.camera.take()
     _report(stage, works, by, cadence="daily", tier="team", findings=[told])
     if decided:
         yield stage.after(at, 1)

@@ -52,9 +52,6 @@ class Tale:
         """The criterion that makes it a major one."""
         return getattr(self.template, "criterion", None) if self.course.found.major else None
 
-    def photos(self, by: Caller, count: int = 1) -> list[str]:
-        return list(self.stage.camera.take(self.stage.session, by, count))
-
     def do(self, by: Caller, name: str, **said: Any) -> None:
         """Take the hazard a step further."""
         action = LOOP[name]
@@ -76,7 +73,7 @@ class Tale:
         again = {
             "description": f"{self.template.description}，仍未整改",
             "seen_again": self.id,
-            "photos": self.photos(by),
+            "photos": self.stage.camera.take(),
         }
         body = self._inspection(again | {"measure_id": self.row.measure_id})
         report(self.stage.session, by, body, DeviceClock(None, clock.now()), self.stage.sorter)
@@ -85,7 +82,7 @@ class Tale:
         measure = self.works.measure_of(self.template)
         told: dict[str, Any] = {
             "id": self.id, "description": self.template.description, "place": self.template.place,
-            "measure_id": measure, "photos": self.photos(self.finder, self.stage.rnd.choice((1, 1, 2))),
+            "measure_id": measure, "photos": self.stage.camera.take(self.stage.rnd.choice((1, 1, 2))),
         }  # fmt: skip
         if measure:
             told["seen_again"] = False
@@ -102,7 +99,7 @@ class Tale:
         worker = self.finder if self.course.found is Found.ON_THE_SPOT_ALONE else self.stage.some(others)
         return {
             "measures_taken": self.template.measures_taken, "photos_before": [],
-            "photos_after": self.photos(self.finder), "rectified_by": [{"id": worker.id}],
+            "photos_after": self.stage.camera.take(), "rectified_by": [{"id": worker.id}],
             "performed_at": clock.now() - A_WHILE,
         }  # fmt: skip
 

@@ -84,6 +84,11 @@ class Town:
     works: Mapping[str, Works]
     people: Mapping[str, Caller]
 
+    @property
+    def everybody(self) -> tuple[Caller, ...]:
+        staff = (person for works in self.works.values() for person in works.people)
+        return (*self.people.values(), *staff)
+
     def inspectors(self, works: Works) -> tuple[Caller, ...]:
         """Who inspects there: those of its village first."""
         here = (person for person in self.people.values() if person.has(Role.INSPECTOR, Role.ENFORCEMENT_OFFICER))

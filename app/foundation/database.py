@@ -222,12 +222,11 @@ def insert_once(session: Session, table: type[Row], *rows: dict[str, Any]) -> in
 
     If another transaction is taking a key, wait to see whether it does.
     """
-    insert = sqlite.insert if is_sqlite(session.get_bind()) else postgresql.insert
-    statement = insert(table).on_conflict_do_nothing()
-    if len(rows) == 1:
-        return len(session.execute(statement.values(**rows[0]).returning(*table.__mapper__.primary_key)).all())
-    key = table.__mapper__.primary_key
-    return len(session.execute(statement.values(list(rows)).returning(*key)).all()) if rows else 0
+    if not rows:
+        return 0
+    insert, into = sqlite.insert if is_sqlite(session.get_bind()) else postgresql.insert, table_of(table)
+    statement = insert(into).on_conflict_do_nothing().returning(*into.primary_key.columns)
+    return len(session.execute(statement, list(rows)).all())
 
 
 def one_at_a_time(session: Session, lock: int) -> None:

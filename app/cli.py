@@ -6,6 +6,8 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -64,12 +66,11 @@ def serve(
         os.environ["MODE"] = Mode.DEMO
     settings = Settings()
     settings.refuse_weak_secrets()
-    database = _database(settings)
-    if demo:
-        schema.upgrade(database.engine)
-        _load_demo(settings, database)
-    _refuse_another_revision(database)
-    database.engine.dispose()
+    with _database(settings) as database:
+        if demo:
+            schema.upgrade(database.engine)
+            _load_demo(settings, database)
+        _refuse_another_revision(database)
     _share_metrics(settings)
     logs.configure(settings.log_level)
     typer.echo(f"http://{settings.host}:{settings.port}/docs  (PID {os.getpid()})")
@@ -105,16 +106,16 @@ def worker() -> None:
     """Seal the journal, alone: what every server process does beside serving."""
     settings = Settings()
     logs.configure(settings.log_level)
-    database = _ready_database(settings)
+    with _ready_database(settings) as database:
+        anyio.run(_seal_until_told_to_end, database)
 
-    async def until_told_to_end() -> None:
-        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(keep_sealing, database, database.carried[PEN])
-                async for _ in signals:
-                    tasks.cancel_scope.cancel()
 
-    anyio.run(until_told_to_end)
+async def _seal_until_told_to_end(database: Database) -> None:
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(keep_sealing, database, database.carried[PEN])
+            async for _ in signals:
+                tasks.cancel_scope.cancel()
 
 
 @app.command()
@@ -122,18 +123,19 @@ def migrate(
     to: Annotated[str, typer.Option(help="A revision, head or base; older ones take data away.")] = "head",
 ) -> None:
     """Bring the database to the revision that this server was written for, or to another."""
-    database = _database(Settings())
-    schema.move(database.engine, to)
-    typer.echo(database.transact(schema.present) or "empty")
+    with _database(Settings()) as database:
+        schema.move(database.engine, to)
+        typer.echo(database.transact(schema.present) or "empty")
 
 
 @app.command()
 def demo() -> None:
     """Load the demo township (Tuqiao) into an empty database."""
     settings = Settings()
-    database = _ready_database(settings)
-    if not _load_demo(settings, database):
-        sys.exit("the database has data: the demo is only loaded into an empty one")
+    with _ready_database(settings) as database:
+        if _load_demo(settings, database):
+            return
+    sys.exit("the database has data: the demo is only loaded into an empty one")
 
 
 def _load_demo(settings: Settings, database: Database) -> bool:
@@ -164,7 +166,8 @@ def openapi(
 def back_up(file: Annotated[Path, typer.Argument(help="A new file. It will hold SECRETS: keep it safe.")]) -> None:
     """Copy database, keys and photos into one file, beside a running server."""
     settings = Settings()
-    end = backup.backup(_ready_database(settings), open_blobs(settings), settings.keys, file)
+    with _ready_database(settings) as database:
+        end = backup.backup(database, open_blobs(settings), settings.keys, file)
     typer.echo(f"{file}: {end.photos} photos")
     if end.missing:
         sys.exit(f"missing or damaged in the store, and so in the backup: {' '.join(end.missing)}")
@@ -174,7 +177,8 @@ def back_up(file: Annotated[Path, typer.Argument(help="A new file. It will hold 
 def put_back(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Put a backup back into an empty database of either kind, all of it or nothing."""
     settings = Settings()
-    manifest = restore.restore(_database(settings), open_blobs(settings), settings.keys, file)
+    with _database(settings) as database:
+        manifest = restore.restore(database, open_blobs(settings), settings.keys, file)
     typer.echo(f"{sum(manifest.rows.values())} rows, {manifest.photos} photos, head {manifest.head or 'none'}")
 
 
@@ -186,9 +190,9 @@ def verify(
     settings = Settings()
     if not (settings.keys / "keyring.json").exists():
         sys.exit(f"there are no keys in {settings.keys}: set DATA_DIR")
-    database = _ready_database(settings)
-    check = partial(examine, keys=database.carried[PEN], against=against)
-    seen = database.transact(check, patience=LONG, snapshot=True)
+    with _ready_database(settings) as database:
+        check = partial(examine, keys=database.carried[PEN], against=against)
+        seen = database.transact(check, patience=LONG, snapshot=True)
     typer.echo(
         f"events {seen.events} ({seen.unsealed} not yet sealed)\nseals  {seen.seals}\nhead   {seen.head or 'none'}"
     )
@@ -201,7 +205,8 @@ def verify(
 @audit.command()
 def head() -> None:
     """The digest of the newest seal: keep it elsewhere, and give it to `verify --against`."""
-    newest = _ready_database(Settings()).transact(seals.head)
+    with _ready_database(Settings()) as database:
+        newest = database.transact(seals.head)
     if newest is None:
         sys.exit("nothing has been sealed yet")
     typer.echo(newest.digest)
@@ -225,32 +230,39 @@ def create_first(
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="PASSWORD")],
 ) -> None:
     """Create an administrator: the first one, who creates the others."""
-    database = _ready_database(Settings())
     create = partial(create_administrator, username=username, name=name, area_code=area, password=password)
-    typer.echo(database.transact(create, writes=True))
+    with _ready_database(Settings()) as database:
+        typer.echo(database.transact(create, writes=True))
 
 
 @areas.command("load")
 def bring_in(file: Annotated[Path, typer.Argument(help="CSV with code and name.", exists=True)] = DEFAULT) -> None:
     """Bring in divisions; without a file those of Tongliang. Names that changed are changed; nothing goes."""
-    database = _ready_database(Settings())
-    typer.echo(f"{database.transact(partial(load_areas, path=file), patience=LONG, writes=True)} new areas")
+    with _ready_database(Settings()) as database:
+        new = database.transact(partial(load_areas, path=file), patience=LONG, writes=True)
+    typer.echo(f"{new} new areas")
 
 
-def _database(settings: Settings) -> Database:
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Database(settings.database, threads=1)
+    database = Database(settings.database, threads=1)
+    try:
+        yield database
+    finally:
+        database.engine.dispose()
 
 
-def _ready_database(settings: Settings) -> Database:
+@contextmanager
+def _ready_database(settings: Settings) -> Iterator[Database]:
     """The database at the right revision, with the keyring that events are marked with."""
     if not settings.database_url and not (settings.data_dir / "app.db").exists():
         sys.exit(f"there is no database in {settings.data_dir}: run `app migrate`, or set DATA_DIR")
-    database = _database(settings)
-    _refuse_another_revision(database)
-    _carrying_keys(settings, database)
-    return database
+    with _database(settings) as database:
+        _refuse_another_revision(database)
+        _carrying_keys(settings, database)
+        yield database
 
 
 def _carrying_keys(settings: Settings, database: Database) -> Keyring:

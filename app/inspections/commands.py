@@ -207,7 +207,9 @@ def _inspection(caller: Caller, body: Report, enterprise: Enterprise, times: Tim
         inspector_id=caller.id,
         inspector_name=caller.name,
         nil=not body.findings and not unchecked,
+        results=len(body.results or ()),
         findings=len(body.findings or ()),
+        photos=len(_named(body)),
     )
 
 
@@ -231,10 +233,19 @@ def _add_results(
 
 def _loose(sighting: Sighting, inspection: Inspection, body: Report) -> list[uses.Named]:
     """The photos that belong to no finding or result: the inspection's own."""
-    shown = [told.photos for told in body.findings or ()] + [result.photos for result in body.results or ()]
-    named = {sha256 for photos in shown for sha256 in photos or ()}
+    named = _named(body, loose=False)
     loose = [sha256 for sha256 in sighting.entries if sha256 not in named]
     return [sighting.photo(Inspection.KIND, inspection.id, sha256, Purpose.RESULT) for sha256 in loose]
+
+
+def _named(body: Report, *, loose: bool = True) -> set[str]:
+    """Every photo that the report names: in findings, in results, and as what was put right; `loose` ones too."""
+    findings = body.findings or ()
+    done = [told.rectified_on_the_spot for told in findings if told.rectified_on_the_spot]
+    shown = [told.photos for told in findings] + [result.photos for result in body.results or ()]
+    shown += [photos for put_right in done for photos in (put_right.photos_before, put_right.photos_after)]
+    named = {sha256 for photos in shown for sha256 in photos or ()}
+    return named | {entry.sha256 for entry in (body.photos or ()) if loose}
 
 
 def _origin(caller: Caller, kind: Kind | None) -> Origin:

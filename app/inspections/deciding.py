@@ -181,9 +181,8 @@ def _settle_candidate(session: Session, caller: Caller, works: Enterprise, findi
     known = keep_candidate(session, caller, finding.id, wanted=wanted, hazard_id=placed.hazard_id)
     if wanted and not known:
         open_candidate(
-            session, caller, enterprise=works, id=finding.id, event=finding.description, place=finding.place,
-            finding_id=finding.id, hazard_id=placed.hazard_id,
-        )  # fmt: skip
+            session, caller, works, finding.id, finding.description, finding.place, hazard_id=placed.hazard_id
+        )
 
 
 def _sighting(works: Enterprise, finding: Finding) -> Sighting:

@@ -20,7 +20,8 @@ SCOPES = ("enterprise_id", "county_code", "town_code", "area_code")
 class Inspection(Scoped, Recorded, Row):
     """One inspection (排查记录). `performed_at` is the phone's word, `corrected_at` the same by our clock.
 
-    `nil`: nothing was found, and every measure that it names was checked.
+    `nil`: nothing was found, and every measure that it names was checked. `results`, `findings` and `photos` say how
+    many it has.
     """
 
     __tablename__ = "inspections"
@@ -44,7 +45,9 @@ class Inspection(Scoped, Recorded, Row):
     inspector_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     inspector_name: Mapped[str] = mapped_column(String(64))
     nil: Mapped[bool]
+    results: Mapped[int]
     findings: Mapped[int]
+    photos: Mapped[int]
 
 
 class InspectionResult(Row):

@@ -50,7 +50,9 @@ INSPECTION: Final = tuple(
     )
 )  # fmt: skip
 INSPECTED: Final = (
+    as_sent(Inspection.results, "results_count"),
     as_sent(Inspection.findings, "findings_count"),
+    as_sent(Inspection.photos, "photos_count"),
     as_sent(Inspection.inspector_id),
     as_sent(Inspection.inspector_name),
     as_sent(Enterprise.name, "enterprise_name"),
@@ -74,7 +76,8 @@ FOUND: Final = (
     as_sent(Enterprise.name, "enterprise_name"),
 )
 WHOLE: Final = (Inspection.device, Inspection.position, Inspection.participants)
-INSPECTION_NAMES: Final = (*(str(column.key) for column in INSPECTION), "findings_count")
+COUNTS: Final = ("results_count", "findings_count", "photos_count")
+INSPECTION_NAMES: Final = (*(str(column.key) for column in INSPECTION), *COUNTS)
 FINDING_NAMES: Final = (
     *(str(column.key) for column in FINDING),
     "level",
@@ -107,11 +110,9 @@ def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) 
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound(NO_INSPECTION)
-    results = session.scalars(select(InspectionResult).where(InspectionResult.inspection_id == id)).all()
-    own = Finding.inspection_id == id
-    findings = session.execute(_findings(*FINDING, *FOUND).where(own).order_by(Finding.number)).all()
+    results, findings = _results(session, row), _found(session, row)
     subjects = [id, *(result.id for result in results), *(UUID(str(finding.id)) for finding in findings)]
-    photos = uses.of(session, keys, caller.id, subjects)
+    photos = uses.of(session, keys, caller.id, subjects) if row.photos_count else {}
     reader = caller.id if reads_no_names(caller) else None
     return InspectionView.model_validate(
         _inspection(row, reader)
@@ -123,6 +124,16 @@ def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) 
             "photos_missing": sum(not photo.arrived for shown in photos.values() for photo in shown),
         }
     )
+
+
+def _results(session: Session, row: Any) -> Sequence[InspectionResult]:
+    own = select(InspectionResult).where(InspectionResult.inspection_id == row.id)
+    return session.scalars(own).all() if row.results_count else ()
+
+
+def _found(session: Session, row: Any) -> Sequence[Any]:
+    own = _findings(*FINDING, *FOUND).where(Finding.inspection_id == row.id).order_by(Finding.number)
+    return session.execute(own).all() if row.findings_count else ()
 
 
 def finding_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) -> FindingDetail:

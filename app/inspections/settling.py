@@ -19,12 +19,13 @@ from app.inspections.models import Finding
 from app.inspections.placing import Known, Open, Placed, Seen, place
 from app.inspections.schemas import PhotoEntry
 from app.journal import events
+from app.journal.events import Recorded
 from app.people.models import Enterprise
 from app.people.scope import Caller
 from app.photos import uses
 from app.photos.models import Purpose
-from app.risks.commands import open_candidate
-from app.risks.models import ControlMeasure
+from app.risks.commands import PROPOSED, candidate
+from app.risks.models import ControlMeasure, Risk
 from app.sorting.terms import Level, Method
 from app.sorting.verdict import Sorting
 
@@ -72,9 +73,11 @@ def settle(
     named = [photo for each in placed for photo in _photos(sighting, each, known)]
     missing = uses.declare(session, caller, [*named, *also]).missing
     waiting = {photo.key for photo in missing}
-    for number, each in enumerate(placed, start=1):
-        finding = _finding(caller, sighting, each, number)
-        events.create(session, finding, "reported", caller, {}, at=sighting.times.corrected_at)
+    made: list[tuple[Recorded, str, dict[str, Any]]] = [
+        (_finding(caller, sighting, each, number), "reported", {}) for number, each in enumerate(placed, start=1)
+    ]
+    made += [(_candidate(sighting, each), PROPOSED, {}) for each in placed if each.opens_candidate]
+    events.create_all(session, made, caller, at=sighting.times.corrected_at)
     for each in placed:
         with at(each.seen.pointer):
             _put_on_list(session, caller, sighting, each, known, _counts(each.seen, waiting))
@@ -149,6 +152,12 @@ def _counts(seen: Seen, waiting: Collection[tuple[UUID, Purpose, str]]) -> uses.
     return uses.Counts(len(seen.photos) - len(here), 0, here[0] if here else None)
 
 
+def _candidate(sighting: Sighting, placed: Placed) -> Risk:
+    seen = placed.seen
+    told = (seen.told.description, seen.told.place)
+    return candidate(sighting.enterprise, seen.id, *told, hazard_id=placed.hazard_id)
+
+
 def _put_on_list(
     session: Session,
     caller: Caller,
@@ -162,11 +171,6 @@ def _put_on_list(
         known[seen.id] = hazards.report(session, caller, new_hazard(sighting, placed, photos))
     elif placed.hazard_id:
         hazards.see_again(session, caller, known[placed.hazard_id], seen.id, found_at, _note(seen))
-    if placed.opens_candidate:
-        open_candidate(
-            session, caller, enterprise=sighting.enterprise, id=seen.id, event=seen.told.description,
-            place=seen.told.place, finding_id=seen.id, hazard_id=placed.hazard_id,
-        )  # fmt: skip
     hazard, done = known.get(placed.hazard_id or seen.id), seen.told.rectified_on_the_spot
     if hazard and done and hazard.state is State.REPORTED:
         with at("/rectified_on_the_spot"):

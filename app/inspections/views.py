@@ -111,7 +111,9 @@ class InspectionRow(BaseModel):
     clock_doubt: bool = Field(description="The clocks differ by more than 5 minutes.")
     inspector: Someone
     nil: bool = Field(description="Nothing was found, and every measure that it names was checked.")
+    results_count: int
     findings_count: int
+    photos_count: int = Field(description="How many it named when it was posted.")
 
 
 class InspectionView(View, InspectionRow):

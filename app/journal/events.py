@@ -1,7 +1,7 @@
 """Events: what happened to each subject, in order. Timeline, audit, outbox and sync all read them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final, Protocol
 from uuid import UUID
@@ -97,10 +97,25 @@ def create(
     session: Session, row: Recorded, action: str, by: Actor, said: dict[str, Any], *, at: datetime | None = None
 ) -> None:
     """Add a new row, with an event that says every one of its fields."""
-    session.add(row)
+    create_all(session, [(row, action, said)], by, at=at)
+
+
+def create_all(
+    session: Session,
+    made: Sequence[tuple[Recorded, str, dict[str, Any]]],
+    by: Actor,
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Add new rows that do not point at each other, each with its event: in a statement a table, however many."""
+    session.add_all([row for row, _, _ in made])
     session.flush()
-    changes = {name: getattr(row, name) for name in row.stored() if name != "revision"}
-    _append(session, row, action, by, said, changes, at, first=True)
+    events = []
+    for row, action, said in made:
+        changes = {name: getattr(row, name) for name in row.stored() if name != "revision"}
+        events.append(_event(session, row, action, by, said, changes, at, first=True))
+    if events:
+        session.execute(table_of(Event).insert(), events)
 
 
 def change(
@@ -124,10 +139,10 @@ def change(
     if revises:
         row.revision += 1
     told = {name: value for name, value in changes.items() if name not in row.UNRECORDED}
-    _append(session, row, action, by, said, told, at)
+    session.execute(table_of(Event).insert(), _event(session, row, action, by, said, told, at))
 
 
-def _append(
+def _event(
     session: Session,
     row: Recorded,
     action: str,
@@ -137,7 +152,7 @@ def _append(
     at: datetime | None,
     *,
     first: bool = False,
-) -> None:
+) -> dict[str, Any]:
     last = None if first else newest(session, row.KIND, row.id)
     received_at, (enterprise_id, area_code) = now(), row.routing
     who = {"id": by.id, "name": by.name, "roles": by.roles}
@@ -159,7 +174,7 @@ def _append(
     event["digest"] = digest_of(event)
     pen: Keyring = session.info[PEN]
     event["mark"] = pen.mark("event", event["digest"], pen.own)
-    session.execute(table_of(Event).insert(), event)
+    return event
 
 
 def newest(session: Session, kind: str, id: UUID) -> tuple[int, str] | None:

@@ -23,6 +23,7 @@ NO_OWNER: Final = Said("本企业没有这个人", "The enterprise has no such p
 NOT_KEEPER: Final = Said(
     "风险清单由本企业的安全员或厂长经理维护", "The enterprise's own safety officer or manager keeps its risk list"
 )
+PROPOSED: Final = "proposed"
 NOT_PLACED: Final = Said("请同时填写分析对象", "Name the object too")
 
 
@@ -106,33 +107,39 @@ def change_measure(
     return measure
 
 
-def open_candidate(
-    session: Session,
-    caller: Caller,
-    *,
-    enterprise: Enterprise,
-    id: UUID,
-    event: str,
-    place: str | None,
-    finding_id: UUID | None,
-    hazard_id: UUID | None = None,
+def candidate(
+    enterprise: Enterprise, id: UUID, event: str, place: str | None, *, hazard_id: UUID | None = None
 ) -> Risk:
-    """Let what a finding showed wait on the risk list until the enterprise places it there.
+    """What a finding showed, as it waits on the risk list until the enterprise places it there; `id` is the finding's.
 
     It is a danger that was not on the list; or `hazard_id` says which hazard no measure stood against.
     """
-    risk = Risk(
+    return Risk(
         id=id,
         enterprise_id=enterprise.id,
         area_code=enterprise.area_code,
         event=event,
         place=place,
         candidate=True,
-        finding_id=finding_id,
+        finding_id=id,
         hazard_id=hazard_id,
         created_at=now(),
     )
-    events.create(session, risk, "proposed", caller, {})
+
+
+def open_candidate(
+    session: Session,
+    caller: Caller,
+    enterprise: Enterprise,
+    id: UUID,
+    event: str,
+    place: str | None,
+    *,
+    hazard_id: UUID | None = None,
+) -> Risk:
+    """Let a new candidate wait on the risk list; see `candidate`."""
+    risk = candidate(enterprise, id, event, place, hazard_id=hazard_id)
+    events.create(session, risk, PROPOSED, caller, {})
     return risk
 
 

@@ -34,8 +34,7 @@ def proposed(world: World, by: Person, **more: Any) -> UUID:
     def propose(session: Session) -> None:
         enterprise = session.get_one(Enterprise, world.enterprise)
         caller = Caller(by.id, "某人", frozenset({Role.SAFETY_OFFICER}), world.enterprise)
-        told: dict[str, Any] = {"event": "氨气泄漏", "place": "冷库", "finding_id": id} | more
-        commands.open_candidate(session, caller, enterprise=enterprise, id=id, **told)
+        commands.open_candidate(session, caller, enterprise, id, "氨气泄漏", "冷库", **more)
 
     world.write(propose)
     return id

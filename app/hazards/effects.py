@@ -91,7 +91,8 @@ def plan_approved(step: Step) -> dict[str, Any]:
     """The plan's deadline becomes the hazard's."""
     plan = _decided(step.hazard.plan, step, "approved", "comment")
     due_on = date.fromisoformat(str(plan["due_on"]))
-    return {"plan": plan, "plan_pending": False, "plan_approved": True, "due_on": due_on}
+    first = step.hazard.first_due_on or due_on
+    return {"plan": plan, "plan_pending": False, "plan_approved": True, "due_on": due_on, "first_due_on": first}
 
 
 def plan_rejected(step: Step) -> dict[str, Any]:

@@ -84,6 +84,7 @@ def test_an_approved_plan_makes_its_deadline_the_hazards() -> None:
     sent = Seen(PLANNING, MAJOR, plan={"due_on": "2099-06-30"}, plan_pending=True)
     after = LOOP["approve_plan"].changes(step(sent, person("supervisor"), asked("approve_plan")))
     assert (after["due_on"], after["state"], after["plan_approved"]) == (date(2099, 6, 30), RECTIFYING, True)
+    assert after["first_due_on"] == DUE
 
 
 def test_a_major_hazard_is_accepted_on_site_with_photos_and_a_plan_or_a_reason() -> None:

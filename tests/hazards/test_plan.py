@@ -1,6 +1,8 @@
 """The open-major list is one walk along one index, on both databases, whoever asks and whatever page."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,13 +15,23 @@ from app.foundation.clock import now
 from app.foundation.database import is_sqlite
 from app.hazards.models import Hazard
 from app.hazards.terms import Origin, State
+from app.main import create_app
 from app.people.scope import Role
+from app.settings import Settings
 from app.sorting.terms import Level, Method
-from tests.conftest import Person, World
+from tests.conftest import Person, World, fresh_database
+
+
+@pytest.fixture
+def client(kind: str, tmp_path: Path) -> Iterator[TestClient]:
+    """A database of its own: what a planner chooses depends on all that it holds."""
+    app = create_app(Settings(data_dir=tmp_path, database_url=fresh_database(kind, tmp_path)))
+    with TestClient(app, base_url="http://test/api/v1") as client:
+        yield client
 
 
 def fill(world: World, person: Person, rows: int) -> None:
-    """Many closed hazards and some open ones, of which some are major."""
+    """Many closed hazards and some open ones, of which some are major; and other works."""
 
     def put(session: Session) -> None:
         at = now()
@@ -39,6 +51,8 @@ def fill(world: World, person: Person, rows: int) -> None:
         )  # fmt: skip
 
     world.write(put)
+    for _ in range(20):
+        world.works()
     world.sql("ANALYZE")
 
 

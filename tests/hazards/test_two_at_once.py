@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -67,7 +68,7 @@ def test_sixty_people_comment_at_once(client: TestClient, world: World) -> None:
     hazard = put_on_the_list(world, worker)
     supervisor = world.someone(Role.SUPERVISOR)
     people = [officer, worker, supervisor] * 20
-    answers = at_once([lambda by=by: do(client, by, hazard, "comment", {"text": "收到"}) for by in people])
+    answers = at_once([partial(do, client, by, hazard, "comment", {"text": "收到"}) for by in people])
     assert Counter(answer.status_code for answer in answers) == {200: 60}
     seen = client.get(f"hazards/{hazard}/events?limit=200", headers=officer.headers).json()["items"]
     assert [event["number"] for event in seen] == list(range(1, 62))

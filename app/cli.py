@@ -33,9 +33,10 @@ from app.operations import archive, backup, health, logs, restore
 from app.operations.founding import create_administrator
 from app.people.areas import DEFAULT, load_areas
 from app.settings import Mode, Settings
+from app.web.loop_page import loop_page
+from app.web.problems import problems_page
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-OPENAPI: Final = ROOT / "openapi" / "openapi.json"
 LAST_ANSWERS: Final = 5  # seconds that requests under way may still take when the server is told to stop
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
@@ -151,15 +152,21 @@ def _load_demo(settings: Settings, database: Database) -> bool:
 def openapi(
     *, check: Annotated[bool, typer.Option("--check", help="Only compare; exit 1 if it differs.")] = False
 ) -> None:
-    """Write openapi/openapi.json from the code."""
+    """Write openapi/openapi.json, docs/loop.md and docs/problems.md from the code."""
     with tempfile.TemporaryDirectory() as folder:
         described = create_app(Settings.model_construct(data_dir=Path(folder))).openapi()
-    text = json.dumps(described, ensure_ascii=False, indent=2) + "\n"
-    if check and (not OPENAPI.exists() or OPENAPI.read_text() != text):
-        sys.exit(f"{OPENAPI.relative_to(ROOT)} is not what the code says: run `app openapi`")
-    if not check:
-        OPENAPI.parent.mkdir(exist_ok=True)
-        OPENAPI.write_text(text)
+    pages = {
+        "openapi/openapi.json": json.dumps(described, ensure_ascii=False, indent=2) + "\n",
+        "docs/loop.md": loop_page(),
+        "docs/problems.md": problems_page(),
+    }
+    for name, text in pages.items():
+        file = ROOT / name
+        if check and (not file.exists() or file.read_text("utf-8") != text):
+            sys.exit(f"{name} is not what the code says: run `app openapi`")
+        if not check:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, "utf-8")
 
 
 @app.command("backup")

@@ -1,4 +1,4 @@
-"""/docs: the API's reference to read and try, from our own assets alone."""
+"""/docs: the API's reference to read and try, and what each problem means, from our own assets alone."""
 
 from html import escape
 from pathlib import Path
@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
+
+from app.web.problems import problems_html
 
 HERE = Path(__file__).parent
 MOUNTS = {"/docs/assets": HERE / "assets", "/docs/vendor": HERE / "vendor"}
@@ -25,10 +27,12 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
 
 
 def mount_docs(app: FastAPI) -> None:
-    """Serve `app`'s OpenAPI as a page at /docs, where Authorize logs in with name and password.
+    """Serve `app`'s OpenAPI as a page at /docs, where Authorize logs in with name and password; and /docs/problems,
+    which the `type` of every problem leads to.
 
     The app is made with `docs_url=None, redoc_url=None`: FastAPI's own pages load their scripts from a foreign server.
     Addresses in the page are relative to it, so it also works behind a proxy that adds a path.
@@ -37,11 +41,17 @@ def mount_docs(app: FastAPI) -> None:
         raise ValueError("/docs needs an app with an openapi_url and without docs_url and redoc_url")
     page = (HERE / "docs.html").read_text()
     page = page.replace("{title}", escape(app.title)).replace("{openapi}", app.openapi_url.removeprefix("/"))
-    answer = HTMLResponse(page, headers={"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"})
+    answer = HTMLResponse(page, headers=HEADERS)
+
+    problems = HTMLResponse(problems_html((HERE / "problems.html").read_text()), headers=HEADERS)
 
     async def docs(request: Request) -> HTMLResponse:
         return answer
 
+    async def problems_docs(request: Request) -> HTMLResponse:
+        return problems
+
     app.add_route("/docs", docs, include_in_schema=False)
+    app.add_route("/docs/problems", problems_docs, include_in_schema=False)
     for path, folder in MOUNTS.items():
         app.mount(path, StaticFiles(directory=folder))

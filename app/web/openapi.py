@@ -44,7 +44,6 @@ JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 PROBLEM: Final = "application/problem+json"
 GOOD: Final = {"200", "201", "204", "206", "304"}
-KINDS: Final[Mapping[str, type[Problem]]] = {kind.code: kind for kind in all_problems()}
 
 
 class Described(FastAPI):
@@ -145,9 +144,10 @@ class _Completing:
             shape = said.get("content", {}).get(JSON, {}).get("schema", {})
             if not shape.get("$ref", "").endswith("/ProblemView"):
                 continue
-            usual = next(kind for kind in KINDS.values() if str(kind.status) == status)
+            kinds = {kind.code: kind for kind in all_problems()}
+            usual = next(kind for kind in kinds.values() if str(kind.status) == status)
             codes = re.findall(r"`(\w+)`", said["description"]) or [usual.code]
-            yield from ((KINDS.get(code, usual), code) for code in codes if code != "error")
+            yield from ((kinds.get(code, usual), code) for code in codes if code != "error")
 
     def _shape(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         if "$ref" in schema:

@@ -158,14 +158,14 @@ def test_a_house_moves_by_backup_and_restore(kept: Run, tmp_path: Path, monkeypa
 
 
 def test_the_openapi_file_is_compared(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "OPENAPI", tmp_path / "openapi" / "openapi.json")
     monkeypatch.setattr(cli, "ROOT", tmp_path)
+    file = tmp_path / "openapi" / "openapi.json"
     assert run("openapi", "--check").code == 1
     assert run("openapi").code == 0
     assert run("openapi", "--check").code == 0
-    described = json.loads(cli.OPENAPI.read_text())
+    described = json.loads(file.read_text())
     assert described["openapi"].startswith("3.1")
-    cli.OPENAPI.write_text(json.dumps(described))
+    file.write_text(json.dumps(described))
     assert "app openapi" in run("openapi", "--check").error
 
 
@@ -185,7 +185,8 @@ def serving(**environment: str) -> Iterator[tuple[Any, str]]:
             wait_until_ready(url)
             yield server, url
         finally:
-            server.kill()
+            server.terminate()  # killed, it would leave its workers behind
+            server.wait(timeout=20)
 
 
 def wait_until_ready(url: str) -> None:

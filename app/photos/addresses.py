@@ -5,10 +5,12 @@ until the next day is over.
 """
 
 from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from app.foundation.calendar import add_days, end_of_day
+from app.foundation.calendar import add_days, end_of_day, local_date
 from app.foundation.clock import now
 from app.foundation.keyring import Keyring
 from app.photos.images import Variant
@@ -29,8 +31,13 @@ def display_url(keys: Keyring, viewer_id: UUID, sha256: str, public_url: str = "
 
 def address(keys: Keyring, viewer_id: UUID, sha256: str, variant: Variant, public_url: str = "") -> str:
     path = f"{PATH}/{sha256}/{variant}"
-    query = f"viewer={viewer_id}&until={int(end_of_day(add_days(now(), 1)).timestamp())}"
+    query = f"viewer={viewer_id}&until={_until(local_date(now()))}"
     return f"{public_url}{path}?{query}&mark={keys.mark(PURPOSE, _marked(sha256, variant, query))}"
+
+
+@lru_cache(2)
+def _until(today: date) -> int:
+    return int(end_of_day(add_days(today, 1)).timestamp())
 
 
 def is_signed(keys: Keyring, sha256: str, variant: Variant, said: Mapping[str, str]) -> bool:

@@ -53,7 +53,7 @@ class Writer:
     """
 
     def __init__(self, blobs: "Blobs", key: str | None) -> None:
-        self._blobs, self._key = blobs, key and _checked(key)
+        self._blobs, self._key = blobs, None if key is None else _checked(key)
         with _trouble():
             self.file = blobs._spool()
 

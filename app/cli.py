@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final
@@ -20,6 +19,7 @@ import uvicorn
 from alembic.util.exc import CommandError
 from fastapi import FastAPI
 
+from app.demo.loader import load
 from app.foundation import keyring, schema
 from app.foundation.database import LONG, Database
 from app.foundation.keyring import Keyring
@@ -37,6 +37,9 @@ from app.web.loop_page import loop_page
 from app.web.problems import problems_page
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+PATIENCE_WITH_A_WORKER: Final = (
+    60  # seconds until one that does not answer is replaced; on a busy machine it starts slowly
+)
 LAST_ANSWERS: Final = 5  # seconds that requests under way may still take when the server is told to stop
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
@@ -79,6 +82,7 @@ def serve(
     uvicorn.run(
         "app.cli:application", factory=True, host=settings.host, port=settings.port, workers=settings.workers,
         log_config=None, access_log=False, timeout_graceful_shutdown=LAST_ANSWERS,
+        timeout_worker_healthcheck=PATIENCE_WITH_A_WORKER,
     )  # fmt: skip
 
 
@@ -143,7 +147,6 @@ def _load_demo(settings: Settings, database: Database) -> bool:
     """Whether the database was empty, and now has the demo in it."""
     if database.transact(archive.inhabited):
         return False
-    load = import_module("app.demo").load
     load(database, open_blobs(settings), _carrying_keys(settings, database))
     return True
 

@@ -90,9 +90,8 @@ def lower(tale: Tale) -> None:
 
 
 def dismiss(tale: Tale) -> None:
-    major, by = tale.row.level is Level.MAJOR, _confirmer(tale)
-    if major or by.id == tale.finder.id:
-        by = tale.stage.town.supervisor(tale.works) if major or tale.from_outside else _manager(tale)
+    major = tale.row.level is Level.MAJOR
+    by = tale.stage.town.supervisor(tale.works) if major or tale.from_outside else _officer(tale)
     tale.do(by, "dismiss", reason=tale.stage.some(tale.stage.phrases.dismissed))
 
 

@@ -56,14 +56,14 @@ PLANNED: Final = "confirm+0 submit_plan+3 approve_plan+2"
 PLANNED_TWICE: Final = "confirm+1 submit_plan+3 reject_plan+2 submit_plan+2 approve_plan+1"
 COURSES: Final = (
     # What the enterprises found themselves.
-    Course(68, Found.OWN, 88, 10, "confirm+1 rectify+4 accept+2"),
-    Course(12, Found.OWN, 84, 14, "confirm+1 comment+1 rectify+2 reject+1 rectify+3 accept+1"),
+    Course(46, Found.OWN, 88, 10, "confirm+1 rectify+4 accept+2"),
+    Course(8, Found.OWN, 84, 14, "confirm+1 comment+1 rectify+2 reject+1 rectify+3 accept+1"),
     Course(5, Found.OWN, 70, 24, "confirm+0 request_extension+3 grant_extension+1 rectify+9 accept+1"),
     Course(2, Found.OWN, 60, 24, "confirm+1 request_extension+4 refuse_extension+1 rectify+1 accept+1"),
     Course(3, Found.OWN, 85, 40, "confirm+1 remind+8 rectify+3 accept+2"),
     Course(2, Found.OWN, 60, 30, "confirm+1 rectify+3 accept+2 reopen+9 rectify+3 accept+2"),
     Course(2, Found.OWN, 50, 12, "confirm+1 assign+2 rectify+3 accept+1"),
-    Course(18, Found.ON_THE_SPOT, 87, 2, ""),
+    Course(12, Found.ON_THE_SPOT, 87, 2, ""),
     Course(3, Found.ON_THE_SPOT_ALONE, 60, 10, "accept+1"),
     Course(6, Found.BY_A_WORKER, 80, 12, "confirm+1 rectify+3 accept+2"),
     Course(2, Found.ALONE, 50, 20, "confirm+0 rectify+3 accept+2"),
@@ -109,7 +109,7 @@ COURSES: Final = (
     Course(1, Found.OWN_MAJOR, 24, 24, f"{PLANNED} rectify_far_away+9"),
     Course(1, Found.UNDERRATED, 11, 11, "confirm+1 regrade_up+2"),
     # What came from outside.
-    Course(20, Found.GOVERNMENT, 86, 12, "confirm+0 rectify+5 accept+2"),
+    Course(14, Found.GOVERNMENT, 86, 12, "confirm+0 rectify+5 accept+2"),
     Course(3, Found.GOVERNMENT, 70, 20, "confirm+0 rectify+4 reject+2 rectify+3 accept+2"),
     Course(1, Found.GOVERNMENT, 30, 30, "dismiss+2"),
     Course(2, Found.GOVERNMENT, 2, 1, ""),

@@ -17,8 +17,8 @@ from app.inspections.deciding import sort
 from app.inspections.schemas import Decide, Report
 from app.people.scope import Caller, Role
 
-MONTHS: Final = 90  # days
-LATELY: Final = 8  # days of daily rounds; the enterprise of the demo's logins has all of them
+MONTHS: Final = 90  # days, of which the enterprise of the demo's logins has all its rounds
+LATELY: Final = {"daily": 7, "weekly": 35}  # days of which the others have theirs
 A_ROUND: Final = timedelta(minutes=30)
 CHECKED: Final = {"team": 4, "department": 6, "manager": 8}
 Round = tuple[str | None, str | None, str, Caller]
@@ -29,19 +29,20 @@ def rounds(stage: Stage, works: Works) -> Act:
     if not works.people:
         return
     weekday, day_of_month = stage.rnd.randint(0, 4), stage.rnd.randint(2, 26)
-    lately = MONTHS if works.data is stage.town.data.main else LATELY
-    for ago in range(MONTHS, -1, -1):
+    main = works.data is stage.town.data.main
+    for ago in range(MONTHS, 0, -1):
         day = add_days(stage.until, -ago)
-        for cadence, tier, kind, by in _due(works, day, weekday, day_of_month, daily=0 < ago <= lately):
-            if stage.rnd.random() < 0.95:
+        for cadence, tier, kind, by in _due(works, day, weekday, day_of_month):
+            kept = main or ago <= LATELY.get(cadence or "", MONTHS)
+            if kept and stage.rnd.random() < 0.95:
                 yield stage.hour_of(day)
                 _report(stage, works, by, cadence=cadence, tier=tier, kind=kind)
 
 
-def _due(works: Works, day: date, weekday: int, day_of_month: int, *, daily: bool) -> Iterator[Round]:
+def _due(works: Works, day: date, weekday: int, day_of_month: int) -> Iterator[Round]:
     """The rounds of a day, by whom."""
     duties = (
-        (daily and is_work_day(day), "daily", "team", "routine", (Role.TEAM_LEADER,)),
+        (is_work_day(day), "daily", "team", "routine", (Role.TEAM_LEADER,)),
         (day.weekday() == weekday, "weekly", "department", "routine", (Role.DEPARTMENT_HEAD, Role.SAFETY_OFFICER)),
         (day.day == day_of_month, "monthly", "manager", "comprehensive", (Role.MANAGER,)),
     )

@@ -1,11 +1,13 @@
 """The command `app`: run the server, carry its data, check its journal. Settings come from the environment."""
 
 import json
+import multiprocessing
 import os
 import shutil
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -88,9 +90,18 @@ def serve(
 
 def application() -> FastAPI:
     """What every process of the server runs."""
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
     settings = Settings()
     logs.configure(settings.log_level)
     return create_app(settings)
+
+
+def _end_with_the_server() -> None:
+    """Let no process outlive a server that was killed: it would keep the port."""
+    server = multiprocessing.parent_process()
+    if server:
+        server.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end(_: int, __: FrameType | None) -> None:

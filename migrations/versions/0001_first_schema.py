@@ -346,7 +346,7 @@ def upgrade() -> None:
             "due_order", sa.Date(), sa.Computed("coalesce(due_on, '9999-12-31')", persisted=True), nullable=False
         ),
         sa.Column("first_due_on", sa.Date(), nullable=True),
-        sa.Column("handling_area", sa.String(length=12), nullable=False),
+        sa.Column("escalated_to", sa.String(length=12), nullable=True),
         sa.Column("handling_department", sa.String(length=64), nullable=True),
         sa.Column("confirmed_by", columns.Id(), nullable=True),
         sa.Column("confirmed_at", columns.Instant(), nullable=True),
@@ -471,6 +471,89 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
         sqlite_where=sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')"),
     )
+    op.create_table(
+        "inspections",
+        sa.Column("enterprise_id", columns.Id(), nullable=False),
+        sa.Column(
+            "cadence",
+            sa.Enum(
+                "daily",
+                "weekly",
+                "monthly",
+                "quarterly",
+                "yearly",
+                "one_off",
+                "spot",
+                name="cadence",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "tier",
+            sa.Enum("team", "department", "manager", name="tier", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "routine",
+                "comprehensive",
+                "special",
+                "seasonal",
+                "holiday",
+                "accident_lookalike",
+                "resumption",
+                "expert",
+                "government",
+                "campaign",
+                "complaint",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("duties", sa.Text(), nullable=False),
+        sa.Column("started_at", columns.Instant(), nullable=True),
+        sa.Column("performed_at", columns.Instant(), nullable=False),
+        sa.Column("corrected_at", columns.Instant(), nullable=False),
+        sa.Column("received_at", columns.Instant(), nullable=False),
+        sa.Column("clock_correction_s", columns.Counter, nullable=True),
+        sa.Column("clock_doubt", sa.Boolean(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=True),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("participants", sa.Text(), nullable=False),
+        sa.Column("inspector_id", columns.Id(), nullable=False),
+        sa.Column("inspector_name", sa.String(length=64), nullable=False),
+        sa.Column("nil", sa.Boolean(), nullable=False),
+        sa.Column("results", columns.Counter, nullable=False),
+        sa.Column("findings", columns.Counter, nullable=False),
+        sa.Column("photos", columns.Counter, nullable=False),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column(
+            "county_code", sa.String(length=6), sa.Computed("substr(area_code, 1, 6)", persisted=True), nullable=False
+        ),
+        sa.Column(
+            "town_code", sa.String(length=9), sa.Computed("substr(area_code, 1, 9)", persisted=True), nullable=False
+        ),
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("revision", columns.Counter, nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name=op.f("fk_inspections_enterprise_id")),
+        sa.ForeignKeyConstraint(["inspector_id"], ["users.id"], name=op.f("fk_inspections_inspector_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspections")),
+    )
+    op.create_index("ix_inspections_area_code_newest", "inspections", ["area_code", "corrected_at", "id"], unique=False)
+    op.create_index(
+        "ix_inspections_county_code_newest", "inspections", ["county_code", "corrected_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_inspections_enterprise_id_newest", "inspections", ["enterprise_id", "corrected_at", "id"], unique=False
+    )
+    op.create_index("ix_inspections_town_code_newest", "inspections", ["town_code", "corrected_at", "id"], unique=False)
     op.create_table(
         "photo_senders",
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -642,6 +725,138 @@ def upgrade() -> None:
     )
     op.create_index("ix_control_measures_enterprise", "control_measures", ["enterprise_id"], unique=False)
     op.create_index("ix_control_measures_risk", "control_measures", ["risk_id", "created_at", "id"], unique=False)
+    op.create_table(
+        "findings",
+        sa.Column("enterprise_id", columns.Id(), nullable=False),
+        sa.Column("inspection_id", columns.Id(), nullable=True),
+        sa.Column("number", columns.Counter, nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=True),
+        sa.Column("measure_id", columns.Id(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column(
+            "origin",
+            sa.Enum(
+                "enterprise",
+                "government",
+                "expert",
+                "complaint",
+                name="origin",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "list",
+            sa.Enum(
+                "hazard",
+                "risk",
+                "none",
+                "pending",
+                name="listname",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sorting", sa.Text(), nullable=False),
+        sa.Column("due_at", columns.Instant(), nullable=True),
+        sa.Column("hazard_id", columns.Id(), nullable=True),
+        sa.Column("risk_id", columns.Id(), nullable=True),
+        sa.Column("seen_again", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("reported_by", columns.Id(), nullable=False),
+        sa.Column("reporter_name", sa.String(length=64), nullable=False),
+        sa.Column("performed_at", columns.Instant(), nullable=False),
+        sa.Column("corrected_at", columns.Instant(), nullable=False),
+        sa.Column("received_at", columns.Instant(), nullable=False),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column(
+            "county_code", sa.String(length=6), sa.Computed("substr(area_code, 1, 6)", persisted=True), nullable=False
+        ),
+        sa.Column(
+            "town_code", sa.String(length=9), sa.Computed("substr(area_code, 1, 9)", persisted=True), nullable=False
+        ),
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("revision", columns.Counter, nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name=op.f("fk_findings_enterprise_id")),
+        sa.ForeignKeyConstraint(["inspection_id"], ["inspections.id"], name=op.f("fk_findings_inspection_id")),
+        sa.ForeignKeyConstraint(["measure_id"], ["control_measures.id"], name=op.f("fk_findings_measure_id")),
+        sa.ForeignKeyConstraint(["reported_by"], ["users.id"], name=op.f("fk_findings_reported_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_findings")),
+    )
+    op.create_index("ix_findings_area_code_newest", "findings", ["area_code", "corrected_at", "id"], unique=False)
+    op.create_index(
+        "ix_findings_area_code_pending",
+        "findings",
+        ["area_code", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index("ix_findings_county_code_newest", "findings", ["county_code", "corrected_at", "id"], unique=False)
+    op.create_index(
+        "ix_findings_county_code_pending",
+        "findings",
+        ["county_code", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_findings_enterprise_id_newest", "findings", ["enterprise_id", "corrected_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_findings_enterprise_id_pending",
+        "findings",
+        ["enterprise_id", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index("ix_findings_hazard", "findings", ["hazard_id"], unique=False)
+    op.create_index("ix_findings_inspection", "findings", ["inspection_id"], unique=False)
+    op.create_index("ix_findings_town_code_newest", "findings", ["town_code", "corrected_at", "id"], unique=False)
+    op.create_index(
+        "ix_findings_town_code_pending",
+        "findings",
+        ["town_code", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_table(
+        "inspection_results",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("inspection_id", columns.Id(), nullable=False),
+        sa.Column("measure_id", columns.Id(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "normal",
+                "abnormal",
+                "unchecked",
+                "not_applicable",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("checked_at", columns.Instant(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inspection_id"], ["inspections.id"], name=op.f("fk_inspection_results_inspection_id")
+        ),
+        sa.ForeignKeyConstraint(["measure_id"], ["control_measures.id"], name=op.f("fk_inspection_results_measure_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_results")),
+        sa.UniqueConstraint("inspection_id", "measure_id", name=op.f("uq_inspection_results_inspection_id_measure_id")),
+    )
+    op.create_index("ix_inspection_results_measure", "inspection_results", ["measure_id"], unique=False)
     database.create_series(op.get_bind(), "hazard_numbers")
     triggers.install(op.get_bind())
 
@@ -649,6 +864,39 @@ def upgrade() -> None:
 def downgrade() -> None:
     triggers.remove(op.get_bind())
     database.drop_series(op.get_bind(), "hazard_numbers")
+    op.drop_index("ix_inspection_results_measure", table_name="inspection_results")
+    op.drop_table("inspection_results")
+    op.drop_index(
+        "ix_findings_town_code_pending",
+        table_name="findings",
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.drop_index("ix_findings_town_code_newest", table_name="findings")
+    op.drop_index("ix_findings_inspection", table_name="findings")
+    op.drop_index("ix_findings_hazard", table_name="findings")
+    op.drop_index(
+        "ix_findings_enterprise_id_pending",
+        table_name="findings",
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.drop_index("ix_findings_enterprise_id_newest", table_name="findings")
+    op.drop_index(
+        "ix_findings_county_code_pending",
+        table_name="findings",
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.drop_index("ix_findings_county_code_newest", table_name="findings")
+    op.drop_index(
+        "ix_findings_area_code_pending",
+        table_name="findings",
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.drop_index("ix_findings_area_code_newest", table_name="findings")
+    op.drop_table("findings")
     op.drop_index("ix_control_measures_risk", table_name="control_measures")
     op.drop_index("ix_control_measures_enterprise", table_name="control_measures")
     op.drop_table("control_measures")
@@ -670,6 +918,11 @@ def downgrade() -> None:
     )
     op.drop_table("photo_uses")
     op.drop_table("photo_senders")
+    op.drop_index("ix_inspections_town_code_newest", table_name="inspections")
+    op.drop_index("ix_inspections_enterprise_id_newest", table_name="inspections")
+    op.drop_index("ix_inspections_county_code_newest", table_name="inspections")
+    op.drop_index("ix_inspections_area_code_newest", table_name="inspections")
+    op.drop_table("inspections")
     op.drop_index(
         "ix_hazards_town_code_open_newest",
         table_name="hazards",

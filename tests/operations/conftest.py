@@ -141,7 +141,7 @@ def fill(house: House) -> None:
             id=uuid4(), enterprise_id=world.enterprise, area_code=world.village, description="未设置泄爆口\n\"'\\",
             number=f"H2026-{next_number(session, 'hazard_numbers')}", lon=106.05, search_text="除尘", level=Level.MAJOR,
             level_by=Method.DECLARED, origin=Origin.GOVERNMENT, reported_by=inspector.id, reported_at=now(),
-            found_at=now(), last_seen_at=now(), due_on=date(2026, 12, 1), handling_area=world.town,
+            found_at=now(), last_seen_at=now(), due_on=date(2026, 12, 1),
             plan={"funds": "1200.00"}, barred=(inspector.id,),
         )  # fmt: skip
         events.create(session, hazard, "reported", keeper, {"text": "含个人信息"})

@@ -16,6 +16,7 @@ from app.hazards.commands import photos_arrived
 from app.hazards.tasks import tasks as hazard_tasks
 from app.inspections import routes as inspections
 from app.inspections.sorter import Sorter
+from app.inspections.tasks import tasks as finding_tasks
 from app.journal.events import PEN
 from app.journal.sealer import keep_sealing
 from app.meta import routes as meta
@@ -73,7 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         {
             Database: database, Blobs: blobs, Darkroom: Darkroom(blobs), Keyring: keys, Hashing: Hashing(),
             Arrivals: Arrivals([photos_arrived]), LiveLevels: LiveLevels(), Sorter: Sorter(),
-            Sources: Sources((hazard_tasks,)),
+            Sources: Sources((hazard_tasks, finding_tasks)),
             About: About(settings.minimum_app),
         }
     )  # fmt: skip

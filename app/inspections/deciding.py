@@ -87,7 +87,7 @@ def sort(session: Session, caller: Caller, finding_id: UUID, body: Decide, sorte
     _settle_candidate(session, caller, works, finding, placed)
     changes = {
         "list": verdict.list, "sorting": verdict.model_dump(mode="json"), "hazard_id": placed.hazard_id,
-        "risk_id": placed.risk_id, "seen_again": placed.seen_again,
+        "risk_id": placed.risk_id, "seen_again": placed.seen_again, "due_at": None,
     }  # fmt: skip
     events.change(session, finding, "sorted", caller, changes, {"reason": body.reason} if body.reason else {})
 

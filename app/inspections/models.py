@@ -72,7 +72,8 @@ class Finding(Scoped, Recorded, Row):
 
     `said` is what was declared with it, `sorting` the last verdict; the ones before are in its events. `hazard_id` is
     its own hazard, which has the finding's id, or the open one that it saw again; `risk_id` the candidate that it
-    opened, which also has its id, or the risk of its measure.
+    opened, which also has its id, or the risk of its measure. `due_at` is until when a person should decide, while
+    it is pending.
     """
 
     __tablename__ = "findings"
@@ -93,6 +94,7 @@ class Finding(Scoped, Recorded, Row):
     origin: Mapped[Origin]
     list: Mapped[ListName]
     sorting: Mapped[dict[str, Any]] = mapped_column(Json)
+    due_at: Mapped[datetime | None]
     hazard_id: Mapped[UUID | None]
     risk_id: Mapped[UUID | None]
     seen_again: Mapped[bool] = mapped_column(default=False)
@@ -102,3 +104,12 @@ class Finding(Scoped, Recorded, Row):
     performed_at: Mapped[datetime]
     corrected_at: Mapped[datetime]
     received_at: Mapped[datetime]
+
+
+PENDING = Finding.due_at.is_not(None)
+
+for scope in SCOPES:
+    Index(
+        f"ix_findings_{scope}_pending", getattr(Finding, scope), Finding.due_at, Finding.id,
+        postgresql_where=PENDING, sqlite_where=PENDING,
+    )  # fmt: skip

@@ -62,7 +62,8 @@ FINDING: Final = tuple(
     for column in (
         Finding.id, Finding.revision, Finding.inspection_id, Finding.enterprise_id, Finding.area_code,
         Finding.description, Finding.place, Finding.measure_id, Finding.origin, Finding.list, Finding.sorting,
-        Finding.hazard_id, Finding.risk_id, Finding.seen_again, Finding.performed_at, Finding.received_at,
+        Finding.due_at, Finding.hazard_id, Finding.risk_id, Finding.seen_again, Finding.performed_at,
+        Finding.received_at,
     )
 )  # fmt: skip
 FOUND: Final = (

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from app.foundation.problems import Problem
 from app.hazards import commands as hazards
 from app.hazards.bodies import RectifyOnTheSpot
 from app.hazards.models import IS_OPEN, Hazard
+from app.hazards.stages import stage_due
 from app.hazards.terms import OPEN, Origin, State
 from app.inspections.clocks import Times
 from app.inspections.models import Finding
@@ -26,7 +28,7 @@ from app.photos import uses
 from app.photos.models import Purpose
 from app.risks.commands import PROPOSED, candidate
 from app.risks.models import ControlMeasure, Risk
-from app.sorting.terms import Level, Method
+from app.sorting.terms import Level, ListName, Method
 from app.sorting.verdict import Sorting
 
 SAID = {"list", "level", "criterion", "seen_again", "rectified_on_the_spot"}
@@ -135,6 +137,7 @@ def _finding(caller: Caller, sighting: Sighting, placed: Placed, number: int) ->
         origin=sighting.origin,
         list=seen.sorting.list,
         sorting=seen.sorting.model_dump(mode="json"),
+        due_at=decision_due(times.received_at) if seen.sorting.list is ListName.PENDING else None,
         hazard_id=placed.hazard_id,
         risk_id=placed.risk_id,
         seen_again=placed.seen_again,
@@ -149,7 +152,13 @@ def _finding(caller: Caller, sighting: Sighting, placed: Placed, number: int) ->
 
 def _counts(seen: Seen, waiting: Collection[tuple[UUID, Purpose, str]]) -> uses.Counts:
     here = [sha256 for sha256 in seen.photos if (seen.id, Purpose.FINDING, sha256) not in waiting]
-    return uses.Counts(len(seen.photos) - len(here), 0, here[0] if here else None)
+    return uses.Counts(len(seen.photos) - len(here), first_arrived=here[0] if here else None)
+
+
+def decision_due(since: datetime) -> datetime:
+    """Until when a person should decide: as long as a hazard may wait to be confirmed."""
+    due: datetime = stage_due(State.REPORTED, Level.GENERAL, since, None, plan_pending=False)
+    return due
 
 
 def _candidate(sighting: Sighting, placed: Placed) -> Risk:

@@ -35,6 +35,7 @@ class FindingRow(BaseModel):
     level: Level | None
     level_confirmed: bool
     sorting: Sorting
+    due_at: Moment | None = Field(description="Until when a person should decide, while it is pending.")
     hazard_id: UUID | None = Field(description="Its own hazard, which has its id; or the open one that it saw again.")
     hazard_number: str | None
     hazard_state: State | None

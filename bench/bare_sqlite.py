@@ -188,7 +188,7 @@ def detail(hazard_id: str, who: sqlite3.Row) -> bytes:
     story |= {
         "position": {"lon": row["lon"], "lat": row["lat"], "datum": row["datum"]} if row["datum"] else None,
         "reported_by": people[row["reported_by"]], "confirmed_by": people.get(row["confirmed_by"]),
-        "handling_authority": {"area_code": row["handling_area"], "department": row["handling_department"]},
+        "handling_authority": {"area_code": row["escalated_to"] or row["town_code"] + "000", "department": row["handling_department"]},
         "on_time": None, "photos": [dict(photo) for photo in photos], "replayed": False,
         "blocked_actions": [
             {"name": name, "code": "illegal_transition", "message": "当前状态不能执行这个操作"}

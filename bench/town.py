@@ -156,7 +156,7 @@ def _hazard(chance: random.Random, works: Works, number: int) -> dict[str, Any]:
         "origin": Origin.ENTERPRISE if chance.random() < 0.8 else Origin.GOVERNMENT, "reported_by": works.leader,
         "reported_at": reported_at, "found_at": reported_at, "last_seen_at": reported_at, "state": state,
         "stage_due_at": now() + timedelta(days=chance.randrange(-5, 20)), "due_on": due_on,
-        "handling_area": works.area_code[:9] + "000", "confirmed_by": works.officer if confirmed else None,
+        "confirmed_by": works.officer if confirmed else None,
         "confirmed_at": reported_at if confirmed else None, "responsible_id": works.worker if confirmed else None,
         "requirement": "限期整改" if confirmed else None, "plan_pending": False, "plan_approved": False,
         "extension_requests": 0, "barred": (works.worker,) if worked else (), "listed": False, "stopped": False,

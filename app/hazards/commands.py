@@ -9,27 +9,27 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.database import next_number
-from app.foundation.problems import IllegalTransition, Invalid, NotFound, Said
+from app.foundation.problems import IllegalTransition
 from app.foundation.wire import Body
-from app.hazards import queries
-from app.hazards.conditions import problem_of
+from app.hazards import persons, queries
+from app.hazards.conditions import problem_of, sensible
 from app.hazards.effects import Step
 from app.hazards.facts import Judged
 from app.hazards.loop import LOOP, Action, allowed_actions
 from app.hazards.models import Hazard
+from app.hazards.persons import Meant
 from app.hazards.stages import stage_due
 from app.hazards.terms import Origin, State
 from app.journal import events
-from app.people.models import Enterprise, User
-from app.people.scope import Caller, town_of
+from app.people.models import Enterprise
+from app.people.scope import Caller
 from app.photos import uses
 from app.photos.models import PhotoUse, Purpose
 from app.sorting.terms import Level, Method
 
-NO_PHOTOS: Final = uses.Counts(0, 0, None)
+NO_PHOTOS: Final = uses.Counts()
 
 # Which of a body's fields name photos, and as what.
 PURPOSES: Final[Mapping[str, Purpose]] = {
@@ -97,7 +97,6 @@ def report(session: Session, caller: Caller, new: NewHazard) -> Hazard:
         last_seen_at=new.found_at,
         state=State.REPORTED,
         stage_due_at=stage_due(State.REPORTED, new.level, at, None, plan_pending=False),
-        handling_area=town_of(works.area_code),
         photos_missing=new.photos.missing,
         thumbnail=new.photos.first_arrived,
     )
@@ -109,7 +108,7 @@ def see_again(
     session: Session, caller: Caller, hazard: Hazard, finding_id: UUID, found_at: datetime, note: str
 ) -> None:
     """A later finding of what is already on the list: its photos join the hazard's (`hazard` is locked)."""
-    changes = _photo_counts(session, hazard)
+    changes = _photo_counts(session, hazard, hazard.rectification)
     if found_at > hazard.last_seen_at:
         changes["last_seen_at"] = found_at
     said = {"finding_id": finding_id, "description": note}
@@ -129,6 +128,7 @@ def act(
         Conflict, Invalid: what the step needs of the record, or of the body for this record, is not there.
     """
     hazard = queries.find(session, caller, hazard_id, lock=True)
+    meant = persons.meant(session, caller, hazard.row, body)
     seen(hazard)
     facts: Any = hazard
     reason = action.blocked(facts, caller)
@@ -137,20 +137,23 @@ def act(
         raise IllegalTransition(allowed_actions=allowed_actions(facts, caller), current=current)
     if reason:
         raise problem_of(reason)
-    problem = action.unless(facts, caller, body)
+    problem = action.unless(facts, caller, body) or sensible(facts, body)
     if problem:
         raise problem
-    return take(session, caller, hazard, action, body)
+    return take(session, caller, hazard, action, body, meant)
 
 
-def take(session: Session, caller: Caller, hazard: Judged, action: Action, body: Any) -> Judged:
+def take(
+    session: Session, caller: Caller, hazard: Judged, action: Action, body: Any, meant: Meant | None = None
+) -> Judged:
     """Carry out a step that is allowed."""
     facts: Any = hazard
-    step = Step(facts, caller, body, now(), _persons(session, caller, hazard.row, body))
+    meant = persons.meant(session, caller, hazard.row, body) if meant is None else meant
+    step = Step(facts, caller, body, now(), meant)
     changes = action.changes(step)
     said = step.told(*changes)
     if _name_photos(session, caller, hazard.row, action, body):
-        changes |= _photo_counts(session, hazard.row)
+        changes |= _photo_counts(session, hazard.row, changes.get("rectification", hazard.row.rectification))
     at = getattr(body, "performed_at", None)
     events.change(session, hazard.row, action.name, caller, changes, said, at=at, revises=action.way is not None)
     session.flush()
@@ -160,39 +163,6 @@ def take(session: Session, caller: Caller, hazard: Judged, action: Action, body:
 def rectify_on_the_spot(session: Session, caller: Caller, hazard: Hazard, done: Body) -> Judged:
     """即查即改 in one call with the finding: the hazard was put on the list a moment ago, by the same caller."""
     return take(session, caller, queries.find_again(session, hazard), LOOP["rectify_on_the_spot"], done)
-
-
-def _persons(session: Session, caller: Caller, hazard: Hazard, body: Any) -> dict[str, tuple[UUID, ...]]:
-    """The users whom a body means: those it names by id, and for a bare name everybody so called in the enterprise.
-
-    Raises:
-        NotFound: an id that is no user's of the enterprise.
-        Invalid: a deadline before the hazard was found.
-    """
-    due_on = getattr(body, "due_on", None)
-    if due_on and due_on < local_date(hazard.found_at):
-        raise Invalid.at("/due_on", "before_found", Said("期限早于发现之日", "It is before the day of the finding"))
-    responsible = getattr(body, "responsible_id", None)
-    workers = getattr(body, "rectified_by", ())
-    if responsible is None and not workers:
-        return {}
-    people = session.execute(select(User.id, User.name, User.active).where(User.enterprise_id == hazard.enterprise_id))
-    by_id = {user.id: user for user in people}
-    if responsible and not (responsible in by_id and by_id[responsible].active):
-        raise NotFound.at("/responsible_id", Said("企业没有这个账号", "No such user of the enterprise"))
-    meant: list[UUID] = []
-    for place, person in enumerate(workers):
-        if person.id and person.id not in by_id and person.id != caller.id:
-            pointer = f"/rectified_by/{place}/id"
-            raise NotFound.at(pointer, Said("企业没有这个账号", "No such user of the enterprise"))
-        known = [(user.id, user.name) for user in by_id.values()] + [(caller.id, caller.name)]
-        meant += [person.id] if person.id else [id for id, name in known if _plain(name) == _plain(person.name)]
-    return {"rectified_by": tuple(dict.fromkeys(meant))}
-
-
-def _plain(name: str) -> str:
-    """A name however it was typed: 李 四 is 李四."""
-    return "".join(name.split()).casefold()
 
 
 def _name_photos(session: Session, caller: Caller, hazard: Hazard, action: Action, body: Any) -> bool:
@@ -211,12 +181,15 @@ def _name_photos(session: Session, caller: Caller, hazard: Hazard, action: Actio
     return bool(named)
 
 
-def _photo_counts(session: Session, hazard: Hazard) -> dict[str, Any]:
-    """The fields that follow from the hazard's photos, where they differ."""
+def _photo_counts(session: Session, hazard: Hazard, rectification: Any) -> dict[str, Any]:
+    """The fields that follow from the hazard's photos, where they differ. Evidence is what the last rectification
+    shows: what an earlier one owed, and was sent back, keeps nobody waiting."""
     counts = uses.counts(session, [hazard.id]).get(hazard.id, NO_PHOTOS)
+    shows = rectification or {}
+    shown = {*shows.get("photos", ()), *shows.get("photos_after", ())}
     now_true = {
         "photos_missing": counts.missing,
-        "evidence_missing": counts.evidence_missing,
+        "evidence_missing": len(shown & counts.evidence_missing),
         "thumbnail": hazard.thumbnail or counts.first_arrived,
     }
     return {name: value for name, value in now_true.items() if value != getattr(hazard, name)}
@@ -228,5 +201,5 @@ def photos_arrived(session: Session, caller: Caller, arrived: Sequence[PhotoUse]
     waiting = select(Hazard).where(Hazard.id.in_(subjects)).order_by(Hazard.id).with_for_update()
     for hazard in session.scalars(waiting).all():
         hashes = sorted({use.sha256 for use in arrived if use.subject_id == hazard.id})
-        changes = _photo_counts(session, hazard)
+        changes = _photo_counts(session, hazard, hazard.rectification)
         events.change(session, hazard, "photos_arrived", caller, changes, {"photos": hashes}, revises=False)

@@ -1,4 +1,7 @@
-"""What a step needs of the record and of its body, beside the right person. Pure; each gives None or a reason."""
+"""What a step needs of the record and of its body, beside the right person; each gives None or a reason.
+
+Pure, but for the clock: an extension is asked for before the deadline.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -10,6 +13,7 @@ from app.foundation.problems import Conflict, Forbidden, Invalid, Problem, Said
 from app.hazards.rules import REASONS, lowering, supervisor
 from app.hazards.terms import Facts, ReviewMethod, State, Whole
 from app.people.scope import Caller, Role
+from app.sorting.criteria import catalogue
 from app.sorting.terms import Level
 
 Condition = Callable[[Facts], str | None]
@@ -55,6 +59,18 @@ def evidence_arrived(hazard: Facts) -> str | None:
     """A major hazard is not closed on evidence that nobody can see yet."""
     waits = hazard.level == Level.MAJOR and hazard.evidence_missing
     return "photos_missing" if waits else None
+
+
+def sensible(hazard: Whole, body: Any) -> Problem | None:
+    """What no step may say: a deadline before the finding, or a criterion that was not in force that day."""
+    found_on, due_on = local_date(hazard.found_at), getattr(body, "due_on", None)
+    if due_on and due_on < found_on:
+        return Invalid.at("/due_on", "before_found", Said("期限早于发现之日", "It is before the day of the finding"))
+    criterion = getattr(body, "criterion", None)
+    if criterion and catalogue().in_force(criterion, found_on) is None:
+        said = Said(f"判定标准{criterion}在发现之日不施行", f"No criterion {criterion} was in force that day")
+        return Invalid.at("/criterion", "unknown_criterion", said)
+    return None
 
 
 def for_confirming(hazard: Facts, caller: Caller, body: Any) -> Problem | None:

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Computed, Float, ForeignKey, Index, String, Text, literal_column
+from sqlalchemy import ColumnElement, Computed, Float, ForeignKey, Index, String, Text, func, literal_column
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.columns import Json, Row, Several
@@ -12,7 +13,7 @@ from app.foundation.geo import Datum
 from app.hazards.loop import LOOP
 from app.hazards.terms import OPEN, Origin, State
 from app.journal.events import Recorded
-from app.people.scope import Scoped
+from app.people.scope import Scoped, town_of
 from app.sorting.terms import Discipline, Factor, Level, Method
 
 SCOPES = ("enterprise_id", "county_code", "town_code", "area_code")
@@ -61,7 +62,7 @@ class Hazard(Scoped, Recorded, Row):
     due_on: Mapped[date | None]
     due_order: Mapped[date] = mapped_column(Computed("coalesce(due_on, '9999-12-31')", persisted=True))
     first_due_on: Mapped[date | None]
-    handling_area: Mapped[str] = mapped_column(String(12))
+    escalated_to: Mapped[str | None] = mapped_column(String(12))
     handling_department: Mapped[str | None] = mapped_column(String(64))
 
     confirmed_by: Mapped[UUID | None]
@@ -91,6 +92,16 @@ class Hazard(Scoped, Recorded, Row):
     photos_missing: Mapped[int] = mapped_column(default=0)
     evidence_missing: Mapped[int] = mapped_column(default=0)
     thumbnail: Mapped[str | None] = mapped_column(String(64))
+
+    @hybrid_property
+    def handling_area(self) -> str:
+        """Whose authorities decide: the enterprise's town, wherever it moves, unless the hazard was escalated."""
+        return self.escalated_to or town_of(self.area_code)
+
+    @handling_area.inplace.expression
+    @classmethod
+    def _handling_area(cls) -> ColumnElement[str]:
+        return func.coalesce(cls.escalated_to, func.substr(cls.area_code, 1, 9) + "000")
 
 
 # A partial index serves a query only if the query says its condition in the same literals: both take it from here.

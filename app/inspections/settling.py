@@ -70,6 +70,8 @@ def settle(
     Raises:
         NotFound, Conflict: a finding is said to be a hazard that it can not be; or a person that nobody knows.
     """
+    if also or any(_all_photos(each) for each in findings):
+        uses.one_photo_at_a_time(session, caller.id)  # before hazards are locked, as uploads do
     known = _hazards_meant(session, sighting.enterprise.id, findings)
     placed = place(findings, Open(_known(hazard) for hazard in known.values()), risk_of)
     named = [photo for each in placed for photo in _photos(sighting, each, known)]
@@ -108,17 +110,22 @@ def _known(hazard: Hazard) -> Known:
     return Known(hazard.id, hazard.level, hazard.measure_id, hazard.state in OPEN)
 
 
+def _all_photos(seen: Seen) -> tuple[str, ...]:
+    """What a finding shows, and what was put right there."""
+    done = seen.told.rectified_on_the_spot
+    return (*seen.photos, *done.photos_before, *done.photos_after) if done else seen.photos
+
+
 def _photos(sighting: Sighting, placed: Placed, known: Mapping[UUID, Hazard]) -> Iterator[uses.Named]:
     """The finding's photos; the hazard that it saw again shows them too, and what was put right where that is not
     an action of its own."""
-    seen, done = placed.seen, placed.seen.told.rectified_on_the_spot
+    seen = placed.seen
     for sha256 in seen.photos:
         yield sighting.photo(Finding.KIND, seen.id, sha256, Purpose.FINDING)
     if placed.seen_again and placed.hazard_id:
         hazard = known.get(placed.hazard_id)
         told_there = hazard is None or hazard.state is State.REPORTED
-        more = (*done.photos_before, *done.photos_after) if done and not told_there else ()
-        for sha256 in (*seen.photos, *more):
+        for sha256 in seen.photos if told_there else _all_photos(seen):
             yield sighting.photo(Hazard.KIND, placed.hazard_id, sha256, Purpose.SEEN_AGAIN)
 
 

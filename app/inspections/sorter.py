@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.foundation.problems import Said as Sentence
-from app.sorting.criteria import Catalogue
+from app.sorting.criteria import Catalogue, catalogue
 from app.sorting.verdict import Said, Sorting, TextSorter, contradictions, judge, nobody
 
 IN_ENGLISH: Final[Mapping[str, str]] = {
@@ -22,7 +22,7 @@ IN_ENGLISH: Final[Mapping[str, str]] = {
 class Sorter:
     """Sorts findings. `by_text` is asked only about those of which nobody said where they belong."""
 
-    catalogue: Catalogue = field(default_factory=Catalogue.read)
+    catalogue: Catalogue = field(default_factory=catalogue)
     by_text: TextSorter = nobody
 
     def judge(self, said: Said) -> Sorting:

@@ -60,7 +60,7 @@ class Counts(NamedTuple):
     """How a record stands with its photos; evidence is what shows a rectification."""
 
     missing: int = 0
-    evidence_missing: int = 0
+    evidence_missing: frozenset[str] = frozenset()
     first_arrived: str | None = None
 
 
@@ -174,8 +174,9 @@ def counts(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, Counts]:
     for subject_id, purpose, sha256, arrived_at in session.execute(rows):
         missing, evidence_missing, first = found[subject_id]
         waits = int(arrived_at is None)
-        evidence = waits if purpose is Purpose.RECTIFICATION else 0
-        found[subject_id] = Counts(missing + waits, evidence_missing + evidence, first or (None if waits else sha256))
+        if waits and purpose is Purpose.RECTIFICATION:
+            evidence_missing |= {sha256}
+        found[subject_id] = Counts(missing + waits, evidence_missing, first or (None if waits else sha256))
     return found
 
 

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -137,6 +138,12 @@ class Catalogue:
     def in_force(self, code: str, on: date) -> Criterion | None:
         """The version of a code that was in force on a day."""
         return next((version for version in self.versions(code) if version.covers(on)), None)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue in force, read once."""
+    return Catalogue.read()
 
 
 def _in_order(code: str, found: list[Criterion]) -> tuple[Criterion, ...]:

@@ -108,6 +108,7 @@ class Seen:
     extension_by: UUID | None = None
     extension_requests: int = 0
     evidence_missing: int = 0
+    found_at: datetime = datetime(2026, 11, 1, tzinfo=UTC)
     partner_id: UUID | None = PARTNER
     alone: bool = False
     accountless: bool = False

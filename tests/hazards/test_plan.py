@@ -44,7 +44,6 @@ def fill(world: World, person: Person, rows: int) -> None:
                     "level": Level.MAJOR if n % 3 == 0 else Level.GENERAL, "level_by": Method.DECLARED,
                     "origin": Origin.ENTERPRISE, "reported_by": person.id, "reported_at": at - timedelta(minutes=n),
                     "found_at": at, "last_seen_at": at, "state": State.REPORTED if n % 4 == 0 else State.CLOSED,
-                    "handling_area": world.town,
                 }
                 for n in range(rows)
             ],

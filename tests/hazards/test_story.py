@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from app.demo.pictures import picture
 from app.foundation.canonical import canonical
 from app.hazards.models import Hazard
 from app.journal.events import Event, told
@@ -16,12 +17,14 @@ from tests.stories import (
     accepting,
     confirming,
     confirming_major,
+    day,
     do,
     done,
     planning,
     put_on_the_list,
     rectifying,
     rejecting,
+    send_photo,
     team,
 )
 
@@ -78,3 +81,57 @@ def test_the_list_shows_it(client: TestClient, world: World) -> None:
     assert {name: detail[name] for name in row} == row
     events = client.get(f"hazards/{hazard}/events", headers=officer.headers).json()["items"]
     assert [event["action"] for event in events] == ["reported"]
+
+
+def test_no_step_says_what_cannot_be(client: TestClient, world: World) -> None:
+    officer, _, worker = team(world)
+    hazard = put_on_the_list(world, worker)
+    refused = [
+        do(client, officer, hazard, "confirm", confirming(worker, due_on=day(-1))),
+        do(client, officer, hazard, "confirm", confirming_major(worker, criterion="GM-99-99")),
+    ]
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [
+        (422, "before_found"),
+        (422, "unknown_criterion"),
+    ]
+
+
+def test_an_id_that_leads_nowhere_is_said_first(client: TestClient, world: World) -> None:
+    """Before the state and the caller are judged, and with its place."""
+    _, _, worker = team(world)
+    stranger = World(world.app, f"{int(world.county[:6]) + 400000}000000").founded().someone(Role.WORKER)
+    hazard = put_on_the_list(world, worker)
+    answer = do(client, worker, hazard, "rectify", rectifying(stranger))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (404, "/rectified_by/0/id")
+    assert do(client, worker, hazard, "rectify", rectifying(worker)).status_code == 409
+
+
+def test_what_an_earlier_rectification_owed_keeps_nobody_waiting(client: TestClient, world: World) -> None:
+    officer, manager, worker = team(world)
+    supervisor = world.someone(Role.SUPERVISOR)
+    hazard = put_on_the_list(world, worker, level=Level.MAJOR)
+    done(client, officer, hazard, "confirm", confirming_major(worker))
+    done(client, manager, hazard, "rectify", rectifying(worker))
+    done(client, supervisor, hazard, "reject", rejecting(due_on=day(40)))
+    arrived = send_photo(client, manager, picture(1))
+    done(client, manager, hazard, "rectify", rectifying(worker, photos=[arrived]))
+    body = accepting(without_plan_reason="停产期间已整体更换")
+    shown = done(client, supervisor, hazard, "accept", body)
+    assert (shown["state"], shown["on_time"]) == ("closed", True)
+
+
+def test_a_works_that_moves_takes_its_authority_with_it(client: TestClient, world: World) -> None:
+    _, _, worker = team(world)
+    hazard = put_on_the_list(world, worker, level=Level.MAJOR)
+    old, new = world.someone(Role.SUPERVISOR), world.someone(Role.SUPERVISOR, areas=(world.next_town,))
+    mayor = world.someone(Role.ADMINISTRATOR, areas=(world.county,))
+    seen = client.get(f"enterprises/{world.enterprise}", headers=mayor.headers)
+    moved = client.patch(
+        f"enterprises/{world.enterprise}",
+        json={"area_code": world.next_town},
+        headers=mayor.headers | {"If-Match": seen.headers["etag"]},
+    )
+    assert moved.status_code == 200, moved.text
+    assert do(client, old, hazard, "dismiss", {"reason": "误报"}).status_code == 404
+    shown = done(client, new, hazard, "confirm", confirming_major(worker))
+    assert shown["handling_authority"]["area_code"] == world.next_town

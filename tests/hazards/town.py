@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from app.foundation.clock import now
 from app.hazards.models import Hazard
 from app.hazards.terms import OPEN, Origin, State
-from app.people.scope import ENTERPRISE, Caller, Role, prefix
+from app.people.scope import ENTERPRISE, Caller, Role, prefix, town_of
 from app.people.terms import EnterpriseKind
 from app.sorting.terms import Level, Method, Sector
 from tests.conftest import Person, World
@@ -107,7 +107,7 @@ class Town:
                 "reported_by": dice.choice(persons), "reported_at": now() - timedelta(hours=number),
                 "found_at": now(), "last_seen_at": now(),
                 "state": state, "stage_due_at": now() if state in OPEN else None,
-                "handling_area": dice.choice([self.world.town] * 5 + [self.world.county]),
+                "escalated_to": dice.choice([None] * 5 + [self.world.county]),
                 "confirmed_at": dice.choice([None, now()]), "responsible_id": dice.choice([None, *staff]),
                 "due_on": now().date() + timedelta(days=dice.randrange(-3, 30)),
                 "plan_pending": dice.random() < 0.5, "plan_approved": dice.random() < 0.5,
@@ -121,7 +121,9 @@ class Town:
         works = self.works[told["enterprise_id"]]
         seen = Seen(**{name: told[name] for name in told if name in Seen.__dataclass_fields__})
         staff = self.of_works(works.id)
-        return replace(seen, partner_id=works.partner_id, alone=alone(seen, staff), accountless=not staff)
+        decided_by = told["escalated_to"] or town_of(works.area_code)
+        beside: dict[str, Any] = {"partner_id": works.partner_id, "alone": alone(seen, staff), "accountless": not staff}
+        return replace(seen, handling_area=decided_by, **beside)
 
     def sees(self, one: Known, told: dict[str, Any]) -> bool:
         """Whether a hazard lies within somebody's scope."""

@@ -69,13 +69,13 @@ def sort(session: Session, caller: Caller, finding_id: UUID, body: Decide, sorte
         Conflict: its hazard has been confirmed or dealt with.
         Forbidden: the caller does not confirm such findings, or may not take a possible major down.
     """
+    works = enterprises.find(session, caller, queries.find(session, caller, finding_id).enterprise_id, hold=True)
     finding = queries.find(session, caller, finding_id, lock=True)
     said = Said(
         description=finding.description, on=local_date(finding.corrected_at), list=body.list, level=body.level,
         criterion=body.criterion,
     )  # fmt: skip
     refuse(sorter.faults(said))
-    works = enterprises.find(session, caller, finding.enterprise_id, hold=True)
     verdict = sorter.judge(replace(said, sectors=frozenset(works.sectors)))
     verdict = verdict.model_copy(update={"reason": body.reason or DECIDED})
     own = _own_hazard(session, caller, finding)

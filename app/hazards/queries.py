@@ -7,19 +7,19 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.foundation.canonical import sent_plain
 from app.foundation.clock import now
-from app.foundation.columns import Several, as_sent, as_text
+from app.foundation.columns import Several, as_sent, as_text, tuple_of
 from app.foundation.keyring import Keyring
 from app.foundation.pages import in_order, total
 from app.foundation.problems import NotFound, Said
 from app.foundation.wire import Written
 from app.hazards.facts import ACCOUNTLESS, ALONE, READ_BESIDE, Judged, seen
 from app.hazards.filter import HazardFilter, conditions
-from app.hazards.loop import allowed_actions
+from app.hazards.loop import LOOP, allowed_actions
 from app.hazards.models import IS_OPEN, Hazard
 from app.hazards.stages import overdue, waiting_for
 from app.hazards.views import HazardPage
@@ -33,6 +33,7 @@ def _text(column: InstrumentedAttribute[Any]) -> ColumnElement[str]:
 
 
 RESPONSIBLE: Final = aliased(User)
+BEING_RECTIFIED: Final = or_(*(Hazard.state == state for state in LOOP["rectify"].sources))  # only here it matters
 NO_SUCH: Final = Said("没有这条隐患", "There is no such hazard")
 
 # What is sent as it is stored, and what is read to be judged. No row becomes an object on the way to its bytes: ids and
@@ -45,12 +46,15 @@ SENT: Final = (
 )  # fmt: skip
 JUDGED: Final = (
     as_sent(Hazard.state), as_sent(Hazard.level), Hazard.level_confirmed, as_sent(Hazard.level_by),
-    as_sent(Hazard.origin), _text(Hazard.enterprise_id), Hazard.area_code, Hazard.handling_area,
+    as_sent(Hazard.origin), _text(Hazard.enterprise_id), Hazard.area_code, Hazard.handling_area.label("handling_area"),
     _text(Hazard.reported_by), _text(Hazard.confirmed_at), _text(Hazard.responsible_id),
     type_coerce(Hazard.barred, Several(str)).label("barred"), Hazard.due_on, _text(Hazard.stage_due_at),
     Hazard.plan_pending, Hazard.plan_approved, _text(Hazard.extension_by), Hazard.extension_requests,
-    Hazard.evidence_missing, ALONE, ACCOUNTLESS, _text(Enterprise.partner_id),
+    Hazard.evidence_missing, ALONE, _text(Enterprise.partner_id),
+    and_(BEING_RECTIFIED, ACCOUNTLESS.element).label("accountless"),
 )  # fmt: skip
+LISTED: Final[tuple[Any, ...]] = (*SENT, *JUDGED, as_sent(Hazard.due_order))
+Line: Any = tuple_of("Line", LISTED)
 
 
 def find(session: Session, caller: Caller, hazard_id: UUID, *, lock: bool = False) -> Judged:
@@ -71,7 +75,7 @@ def page(session: Session, caller: Caller, filter: HazardFilter, keys: Keyring) 
     """A page of the list, from columns straight to bytes: no row becomes an object on the way."""
     first = filter.cursor is None and filter.overdue is None  # what is overdue, the next moment decides otherwise
     query = _first_page(filter, caller) if first else _asked(filter, caller, filter.place(keys))
-    rows = session.connection().execute(query).all()
+    rows = [Line._make(row) for row in session.connection().execute(query)]
     shown, at, judge = rows[: filter.limit], now(), _in_text(caller)
     answer: dict[str, Any] = {"items": [_row(row, judge, keys, at) for row in shown], "next_cursor": None}
     if len(rows) > filter.limit:
@@ -91,7 +95,7 @@ def _first_page(filter: HazardFilter, caller: Caller) -> Select[*tuple[Any, ...]
 
 def _asked(filter: HazardFilter, caller: Caller, place: tuple[Any, UUID] | None) -> Select[*tuple[Any, ...]]:
     columns: Select[*tuple[Any, ...]] = (
-        select(*SENT, *JUDGED, as_sent(Hazard.due_order))
+        select(*LISTED)
         .outerjoin(Enterprise, Enterprise.id == Hazard.enterprise_id)  # outer, lest a planner begins with it
         .outerjoin(RESPONSIBLE, RESPONSIBLE.id == Hazard.responsible_id)
         .where(*conditions(filter, caller))

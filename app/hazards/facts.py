@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, false, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, literal, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.hazards.models import IS_OPEN, Hazard
@@ -36,18 +36,19 @@ def is_barred(person_id: ColumnElement[Any] | InstrumentedAttribute[UUID]) -> Co
 PERSON = aliased(User)
 OWN_GENERAL = and_(Hazard.origin == Origin.ENTERPRISE, Hazard.level == Level.GENERAL)
 
-# Nobody else of the enterprise may judge what it found: 小微互助 begins.
-ALONE = or_(
-    and_(
+# Nobody else of the enterprise may judge what it found: 小微互助 begins. It is a CASE, because of an AND whose value is
+# wanted SQLite computes every part, also after one that is false.
+ALONE = case(
+    (~OWN_GENERAL, false()),
+    (
         Hazard.state == State.REVIEWING,
-        OWN_GENERAL,
         ~_another(or_(_with_role(PERSON, REVIEWERS), PERSON.id == Hazard.reported_by), ~is_barred(PERSON.id)),
     ),
-    and_(
+    (
         Hazard.state == State.REPORTED,
-        OWN_GENERAL,
         ~_another(_with_role(PERSON, CONFIRMERS), PERSON.id != Hazard.reported_by),
     ),
+    else_=false(),
 ).label("alone")
 ACCOUNTLESS = (~_another()).label("accountless")
 READ_BESIDE = (ALONE, ACCOUNTLESS, Enterprise.partner_id)

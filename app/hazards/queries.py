@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, case, false, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.foundation.canonical import sent_plain
@@ -51,7 +51,7 @@ JUDGED: Final = (
     type_coerce(Hazard.barred, Several(str)).label("barred"), Hazard.due_on, _text(Hazard.stage_due_at),
     Hazard.plan_pending, Hazard.plan_approved, _text(Hazard.extension_by), Hazard.extension_requests,
     Hazard.evidence_missing, ALONE, _text(Enterprise.partner_id),
-    and_(BEING_RECTIFIED, ACCOUNTLESS.element).label("accountless"),
+    case((BEING_RECTIFIED, ACCOUNTLESS.element), else_=false()).label("accountless"),
 )  # fmt: skip
 LISTED: Final[tuple[Any, ...]] = (*SENT, *JUDGED, as_sent(Hazard.due_order))
 Line: Any = tuple_of("Line", LISTED)

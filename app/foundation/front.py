@@ -61,14 +61,16 @@ class Front:
         override = headers.get(b"x-http-method-override", b"").upper()
         if scope["method"] == "POST" and override in OVERRIDES:
             scope = {**scope, "method": override.decode()}
+        unseen = scope["method"] == "HEAD" and override == b"HEAD"  # a HEAD that the server took for a POST
         started, status = time.perf_counter(), 0
 
         async def reply(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                headers = message.get("headers", [])
                 message["headers"] = [
-                    *message.get("headers", []),
+                    *((name, b"0" if unseen and name == b"content-length" else value) for name, value in headers),
                     (b"server-time", rfc3339(now()).encode()),
                     (b"x-request-id", request_id.encode()),
                     (b"x-content-type-options", b"nosniff"),
@@ -77,7 +79,10 @@ class Front:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self.app(scope, receive, reply)
+                if scope["method"] == "HEAD":
+                    await self._head(scope, receive, reply)
+                else:
+                    await self.app(scope, receive, reply)
             except Exception as error:
                 if status:
                     raise  # half an answer has been sent: the server can only cut the connection
@@ -85,6 +90,23 @@ class Front:
                 await response(scope, receive, reply)
             finally:
                 self._note(scope, status, time.perf_counter() - started)
+
+    async def _head(self, scope: Scope, receive: Receive, reply: Send) -> None:
+        """What GET would answer, without its body, wherever no route has a HEAD of its own (RFC 9110 §9.3.2)."""
+        refused = False
+
+        async def unless_refused(message: Message) -> None:
+            nonlocal refused
+            refused = refused or message.get("status") == NoSuchMethod.status
+            if not refused:
+                await reply(message)
+
+        async def without_body(message: Message) -> None:
+            await reply({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app(dict(scope), receive, unless_refused)
+        if refused:
+            await self.app({**scope, "method": "GET"}, receive, without_body)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "")

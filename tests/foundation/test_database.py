@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from app.foundation.database import continue_series, insert_once, next_number, series_at
+from app.foundation.lanes import Lane
 from app.foundation.problems import NotFound, Overloaded, Problem
 from app.journal.events import Event
 from app.journal.receipts import Receipt
@@ -69,6 +70,22 @@ def test_who_would_wait_too_long_is_told_at_once(make_place: MakePlace) -> None:
     problem = refused[0].json()
     assert (problem["code"], problem["retryable"], problem["retry_after"]) == ("overloaded", True, 2)
     assert refused[0].headers["retry-after"] == "2"
+
+
+def test_who_has_waited_too_long_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One waits behind work that does not end; who comes when it has ended is served."""
+    monkeypatch.setattr("app.foundation.lanes.PATIENCE", 0.1)
+    lane = Lane(1, 10)
+
+    async def live() -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(lane.run, lambda: time.sleep(0.5))
+            await anyio.sleep(0.05)
+            with pytest.raises(Overloaded):
+                await lane.run(lambda: None)
+        assert await lane.run(lambda: 7) == 7
+
+    anyio.run(live)
 
 
 def test_a_raised_problem_undoes_everything_and_consumes_no_id(place: Place) -> None:

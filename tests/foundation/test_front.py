@@ -112,6 +112,17 @@ def test_a_phone_that_can_only_post_may_say_what_it_means(client: TestClient, no
     assert answer.status_code == 405
 
 
+def test_head_is_get_without_its_body(client: TestClient, note: str) -> None:
+    got, headed = client.get(f"notes/{note}"), client.head(f"notes/{note}")
+    posted = client.post(f"notes/{note}", headers={"X-HTTP-Method-Override": "HEAD"})
+    for answer in (headed, posted):
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (200, b"", got.headers["etag"])
+    assert headed.headers["content-length"] == got.headers["content-length"]
+    assert posted.headers["content-length"] == "0"
+    assert client.head("nowhere").status_code == 404
+    assert client.head("notes").status_code == 405
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "CONNECT", "nonsense"])
 def test_only_a_post_is_overridden_and_only_by_what_it_could_not_be(client: TestClient, note: str, method: str) -> None:
     override = {"X-HTTP-Method-Override": method}

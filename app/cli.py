@@ -68,6 +68,7 @@ def serve(
     *, demo: Annotated[bool, typer.Option("--demo", help="Migrate, and load the demo township.")] = False
 ) -> None:
     """Serve until SIGTERM. Refuses a database at another revision, unless it may migrate (--demo)."""
+    signal.signal(signal.SIGTERM, _end)  # uvicorn stops first, and then lets the signal take its course
     if demo:
         os.environ["MODE"] = Mode.DEMO
     settings = Settings()
@@ -80,7 +81,8 @@ def serve(
     _share_metrics(settings)
     logs.configure(settings.log_level)
     typer.echo(f"http://{settings.host}:{settings.port}/docs  (PID {os.getpid()})")
-    signal.signal(signal.SIGTERM, _end)  # uvicorn stops first, and then lets the signal take its course
+    if demo:
+        typer.echo("log in as supervisor, manager, safety-officer, team-leader …, password tuqiao-demo")
     uvicorn.run(
         "app.cli:application", factory=True, host=settings.host, port=settings.port, workers=settings.workers,
         log_config=None, access_log=False, timeout_graceful_shutdown=LAST_ANSWERS,

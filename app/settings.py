@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     secret: str = Field(
         "",
         description="Signs tokens, cursors and photo addresses, at least 32 characters; empty: made at the first start "
-        "and kept under data_dir. Several machines need the same one.",
+        "and kept under data_dir. Several machines need the same one, and the same folder of keys.",
     )
     cors_origins: list[str] = Field([], description='Origins of browsers that may call, as JSON: ["https://…"].')
     public_url: str = Field("", description="Put before photo addresses; empty: they begin at the API's own host.")

@@ -57,7 +57,7 @@ class Declared(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How a record stands with its photos; evidence is what shows a rectification."""
+    """How a record stands with its photos; of the missing ones, which should show a rectification."""
 
     missing: int = 0
     evidence_missing: frozenset[str] = frozenset()

@@ -245,7 +245,7 @@ def test_what_arrives_belongs_at_once_to_the_record_that_waits(
     put(client, leader, first)
     put(client, world.someone(Role.TEAM_LEADER), second)
     counts = world.write(lambda session: uses.counts(session, [subject_id])[subject_id])
-    assert counts == (1, 0, sha(first))
+    assert counts == uses.Counts(1, frozenset(), sha(first))
 
 
 def failing(world: World, monkeypatch: pytest.MonkeyPatch, *, commits: bool) -> None:

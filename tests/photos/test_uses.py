@@ -1,8 +1,10 @@
 """Knowing a hash gives nobody a picture: a photo belongs to a record only if who named it had it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
@@ -12,8 +14,10 @@ from app.photos.arrivals import Arrivals
 from app.photos.models import Photo, PhotoSender, PhotoUse, Purpose
 from app.photos.uses import Counts
 from tests.conftest import Person, World
-from tests.photos.stories import caller, name_one, named, naming
+from tests.photos.stories import caller, jpeg, name_one, named, naming, sha
+from tests.photos.test_upload import put
 
+NONE: frozenset[str] = frozenset()
 LATELY = datetime(2026, 11, 23, 1, 10, tzinfo=UTC)
 
 
@@ -46,16 +50,16 @@ def test_a_photo_that_was_sent_before_belongs_to_the_record_at_once(world: World
     has_sent(world, leader, sha256)
     one = naming(world, sha256)
     assert named(world, leader, one) == ((), (one,))
-    assert counts(world, one.subject_id) == (0, 0, sha256)
+    assert counts(world, one.subject_id) == Counts(0, NONE, sha256)
 
 
 def test_a_photo_that_is_under_way_is_missing_until_it_comes(world: World) -> None:
     leader, sha256 = world.someone(Role.TEAM_LEADER), some_sha()
     one = naming(world, sha256, purpose=Purpose.RECTIFICATION)
     assert named(world, leader, one) == ((one,), ())
-    assert counts(world, one.subject_id) == (1, 1, None)
+    assert counts(world, one.subject_id) == Counts(1, frozenset({sha256}), None)
     has_sent(world, leader, sha256)
-    assert counts(world, one.subject_id) == (0, 0, sha256)
+    assert counts(world, one.subject_id) == Counts(0, NONE, sha256)
 
 
 def test_whoever_wants_to_know_hears_of_what_arrives_and_only_of_that(world: World) -> None:
@@ -103,7 +107,7 @@ def test_naming_twice_is_naming_once(world: World) -> None:
     assert named(world, leader, one).missing == (one,)
     has_sent(world, leader, sha256)
     assert named(world, leader, one).arrived == (one,)
-    assert counts(world, one.subject_id) == (0, 0, sha256)
+    assert counts(world, one.subject_id) == Counts(0, NONE, sha256)
 
 
 def test_who_names_what_a_record_waits_for_brings_it_or_is_waited_for(world: World) -> None:
@@ -142,9 +146,10 @@ def test_a_report_of_four_thousand_photos_is_declared_at_once(world: World) -> N
 def test_records_of_others_count_for_themselves(world: World) -> None:
     leader, one, other = world.someone(Role.TEAM_LEADER), uuid4(), uuid4()
     named(world, leader, *(naming(world, some_sha(), subject_id=one) for _ in range(2)))
-    name_one(world, leader, some_sha(), subject_id=other, purpose=Purpose.RECTIFICATION)
+    evidence = some_sha()
+    name_one(world, leader, evidence, subject_id=other, purpose=Purpose.RECTIFICATION)
     found = world.write(lambda session: uses.counts(session, [one, other, uuid4()]))
-    assert found == {one: (2, 0, None), other: (1, 1, None)}
+    assert found == {one: Counts(2), other: Counts(1, frozenset({evidence}))}
 
 
 def test_a_use_is_found_where_its_record_lies(world: World) -> None:
@@ -152,3 +157,16 @@ def test_a_use_is_found_where_its_record_lies(world: World) -> None:
     name_one(world, leader, sha256)
     use = world.write(lambda session: session.query(PhotoUse).filter_by(sha256=sha256).one())
     assert (use.county_code, use.town_code) == (world.county[:6], world.village[:9])
+
+
+def test_a_record_and_an_upload_at_the_same_moment_do_not_miss_each_other(client: TestClient, world: World) -> None:
+    leader = world.someone(Role.TEAM_LEADER)
+    for _ in range(8):
+        content = jpeg(40, 30)
+        one = naming(world, sha(content))
+        with ThreadPoolExecutor(2) as both:
+            naming_it = both.submit(named, world, leader, one)
+            sending_it = both.submit(put, client, leader, content)
+        assert sending_it.result().status_code == 201
+        assert naming_it.result()
+        assert counts(world, one.subject_id) == Counts(0, NONE, one.sha256)

@@ -1,7 +1,7 @@
 """Checking the journal: recompute everything, believe nothing that is stored."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
@@ -63,7 +63,7 @@ class _Examination:
     keys: Keyring
     seen: Audit
 
-    def breaks(self, against: str | None) -> Iterator[Break]:
+    def breaks(self, against: str | None) -> Generator[Break, None, None]:
         end, known = 0, against is None
         for seal in self._seals():
             place = seal.number, seal.first, seal.previous

@@ -71,7 +71,9 @@ def create(session: Session, caller: Caller, body: NewNote) -> NoteView:
 
 @router.command("/{id}/rename", "note.rename", replay=show)
 def rename(session: Session, caller: Caller, id: UUID, body: NewNote) -> NoteView:
-    note = session.get_one(Enterprise, id, with_for_update=True)
+    note = session.get(Enterprise, id, with_for_update=True)
+    if note is None:
+        raise NotFound
     events.change(session, note, "renamed", caller, {"name": body.name}, {})
     if body.name == "half done":
         raise Conflict

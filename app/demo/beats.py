@@ -139,12 +139,18 @@ def _rectifier(tale: Tale) -> Caller:
 
 def _rectify(tale: Tale, photos: list[str]) -> None:
     by, owner = _rectifier(tale), tale.works.data.person_in_charge.model_dump()
-    worker = {"id": by.id} if tale.works.people else owner
-    cost = str(tale.stage.rnd.randint(2, 60) * 50) if tale.stage.rnd.random() < 0.5 else None
     tale.do(
-        by, "rectify", measures_taken=tale.template.measures_taken, photos=photos, rectified_by=[worker],
-        performed_at=clock.now() - timedelta(minutes=35), cost=cost,
+        by, "rectify", measures_taken=tale.template.measures_taken, photos=photos,
+        rectified_by=[{"id": by.id} if tale.works.people else owner],
+        performed_at=clock.now() - timedelta(minutes=35), cost=_cost(tale),
     )  # fmt: skip
+
+
+def _cost(tale: Tale) -> str | None:
+    """What a major one cost its plan had foreseen; of others half cost something."""
+    if isinstance(tale.template, MajorHazard):
+        return str(tale.template.plan.funds)
+    return f"{tale.stage.rnd.randint(2, 60) * 50}.00" if tale.stage.rnd.random() < 0.5 else None
 
 
 def accept(tale: Tale) -> None:

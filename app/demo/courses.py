@@ -94,7 +94,7 @@ COURSES: Final = (
     Course(1, Found.OWN_MAJOR, 38, 38, "lower+1 rectify+4 accept+2"),
     Course(1, Found.OWN_MAJOR, 33, 33, "dismiss+1"),
     Course(1, Found.OWN_MAJOR, 60, 60, "confirm+0 submit_plan+3 regrade_down+3 rectify+4 accept+1"),
-    Course(2, Found.OWN_MAJOR, 1, 0, ""),
+    Course(2, Found.OWN_MAJOR, 0, 0, ""),
     Course(2, Found.OWN_MAJOR, 4, 2, ""),
     Course(2, Found.OWN_MAJOR, 5, 3, "confirm+1"),
     Course(1, Found.OWN_MAJOR, 13, 13, "confirm+1 remind+9"),

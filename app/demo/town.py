@@ -152,5 +152,5 @@ def _list_risks(session: Session, township: Township, works: Works) -> Iterator[
         told = template.model_dump(mode="json", include={"object", "unit", "event", "place", "level", "measures"})
         risk = add_risk(session, officer, NewRisk.model_validate(told | {"enterprise_id": works.id}))
         of_risk = select(ControlMeasure.description, ControlMeasure.id).where(ControlMeasure.risk_id == risk.id)
-        ids = dict(session.execute(of_risk).tuples().all())
+        ids = dict(session.execute(of_risk).all())
         yield from (Held(ids[each.description], template, each) for each in template.measures)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, false, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, bindparam, case, false, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.foundation.canonical import sent_plain
@@ -53,6 +53,11 @@ JUDGED: Final = (
     Hazard.evidence_missing, ALONE, _text(Enterprise.partner_id),
     case((BEING_RECTIFIED, ACCOUNTLESS.element), else_=false()).label("accountless"),
 )  # fmt: skip
+BESIDE: Final = (
+    select(*READ_BESIDE)
+    .join_from(Hazard, Enterprise, Enterprise.id == Hazard.enterprise_id)
+    .where(Hazard.id == bindparam("sought"))
+)
 LISTED: Final[tuple[Any, ...]] = (*SENT, *JUDGED, as_sent(Hazard.due_order))
 Line: Any = tuple_of("Line", LISTED)
 
@@ -63,12 +68,18 @@ def find(session: Session, caller: Caller, hazard_id: UUID, *, lock: bool = Fals
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope: the two look the same.
     """
-    query = select(Hazard, *READ_BESIDE).join(Enterprise, Enterprise.id == Hazard.enterprise_id)
-    query = query.where(Hazard.id == hazard_id, or_(*seen(caller))).execution_options(populate_existing=lock)
-    row = session.execute(query.with_for_update(of=Hazard) if lock else query).one_or_none()
+    row = session.execute(_sought(caller, lock), {"sought": hazard_id}).one_or_none()
     if row is None:
         raise NotFound(NO_SUCH)
     return Judged(*row)
+
+
+@lru_cache(256)
+def _sought(caller: Caller, lock: bool) -> Select[*tuple[Any, ...]]:
+    """The question of one hazard: put together once for a caller, which costs as much as its answer."""
+    query = select(Hazard, *READ_BESIDE).join(Enterprise, Enterprise.id == Hazard.enterprise_id)
+    query = query.where(Hazard.id == bindparam("sought"), or_(*seen(caller)))
+    return query.with_for_update(of=Hazard).execution_options(populate_existing=True) if lock else query
 
 
 def page(session: Session, caller: Caller, filter: HazardFilter, keys: Keyring) -> Written[HazardPage]:
@@ -167,5 +178,4 @@ def open_on_measures(session: Session, measure_ids: Sequence[UUID]) -> dict[UUID
 
 def find_again(session: Session, hazard: Hazard) -> Judged:
     """A hazard that is already at hand, with what is read beside it as it is now."""
-    beside = select(*READ_BESIDE).select_from(Hazard).join(Enterprise, Enterprise.id == Hazard.enterprise_id)
-    return Judged(hazard, *session.execute(beside.where(Hazard.id == hazard.id)).one())
+    return Judged(hazard, *session.connection().execute(BESIDE, {"sought": hazard.id}).one())

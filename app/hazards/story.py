@@ -1,14 +1,15 @@
 """A hazard's whole story, as one caller sees it: the detail and the timeline."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, bindparam, cast, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.foundation.calendar import local_date
 from app.foundation.canonical import sent
 from app.foundation.clock import now, rfc3339
+from app.foundation.database import table_of
 from app.foundation.keyring import Keyring
 from app.foundation.pages import Asked
 from app.foundation.wire import Written
@@ -33,6 +34,13 @@ STORED = (
     "first_due_on", "stage_due_at", "confirmed_at", "requirement", "reason", "cause", "interim_measures",
     "rectified_at", "ended_at",
 )  # fmt: skip
+ENTERPRISES, USERS = table_of(Enterprise).c, table_of(User).c
+NAMED: Final = union_all(
+    select(USERS.id, USERS.name, USERS.phone).where(
+        or_(*(USERS.id == bindparam(who) for who in ("reported", "confirmed", "responsible")))
+    ),
+    select(ENTERPRISES.id, ENTERPRISES.name, cast(null(), String)).where(ENTERPRISES.id == bindparam("enterprise")),
+)
 TOLD = ("plan", "extension", "rectification", "review")
 
 
@@ -43,9 +51,8 @@ class EventsAsked(Asked):
 def shown(session: Session, hazard: Judged, caller: Caller, keys: Keyring) -> HazardView:
     """The hazard as this caller sees it."""
     row, facts = hazard.row, _facts(hazard)
-    persons = _persons(session, row)
+    named = _named(session, row)
     reader = caller.id if queries.reads_no_names(caller) else None
-    enterprise = session.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.id == row.enterprise_id)).one()
     position = {"lon": row.lon, "lat": row.lat, "datum": row.datum, "accuracy_m": row.accuracy_m}
     blocked = blocked_actions(facts, caller)
     values: dict[str, Any] = {name: getattr(row, name) for name in STORED}
@@ -53,11 +60,11 @@ def shown(session: Session, hazard: Judged, caller: Caller, keys: Keyring) -> Ha
     values |= {
         "overdue": overdue(row.state, row.stage_due_at, now()),
         "waiting_for": waiting_for(facts),
-        "enterprise": {"id": enterprise.id, "name": enterprise.name},
+        "enterprise": named[row.enterprise_id],
         "position": position if row.datum else None,
-        "responsible": masked(_responsible(row, persons), reader),
-        "reported_by": masked(persons[row.reported_by], reader),
-        "confirmed_by": masked(persons.get(row.confirmed_by), reader) if row.confirmed_by else None,
+        "responsible": masked(_responsible(row, named), reader),
+        "reported_by": masked(named[row.reported_by], reader),
+        "confirmed_by": masked(named.get(row.confirmed_by), reader) if row.confirmed_by else None,
         "handling_authority": {"area_code": row.handling_area, "department": row.handling_department},
         "on_time": _on_time(row),
         "thumbnail_url": thumbnail_url(keys, caller.id, row.thumbnail) if row.thumbnail else None,
@@ -72,15 +79,19 @@ def _facts(hazard: Judged) -> Any:
     return hazard
 
 
-def _persons(session: Session, row: Hazard) -> dict[UUID, dict[str, Any]]:
-    ids = {id for id in (row.reported_by, row.confirmed_by, row.responsible_id) if id}
-    found = session.execute(select(User.id, User.name, User.phone).where(User.id.in_(ids)))
-    return {user.id: {"id": user.id, "name": user.name, "phone": user.phone} for user in found}
+def _named(session: Session, row: Hazard) -> dict[UUID, dict[str, Any]]:
+    """The enterprise and the persons of a hazard, by their ids."""
+    ids = {
+        "enterprise": row.enterprise_id, "reported": row.reported_by, "confirmed": row.confirmed_by,
+        "responsible": row.responsible_id,
+    }  # fmt: skip
+    found = session.connection().execute(NAMED, ids)
+    return {id: {"id": id, "name": name, "phone": phone} for id, name, phone in found}
 
 
-def _responsible(row: Hazard, persons: dict[UUID, dict[str, Any]]) -> dict[str, Any] | None:
+def _responsible(row: Hazard, named: dict[UUID, dict[str, Any]]) -> dict[str, Any] | None:
     if row.responsible_id:
-        return persons[row.responsible_id]
+        return named[row.responsible_id]
     if row.responsible_name:
         return {"id": None, "name": row.responsible_name, "phone": row.responsible_phone}
     return None

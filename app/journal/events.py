@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, inspect, select, text
+from sqlalchemy import Index, String, Text, UniqueConstraint, bindparam, inspect, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation.canonical import canonical, digest
@@ -55,6 +55,17 @@ class Event(Row):
     def computed_digest(self) -> str:
         """The digest over every field that says what happened."""
         return digest_of(vars(self))
+
+
+# Every change asks and says these, so they are put together once.
+EVENTS: Final = table_of(Event)
+APPEND: Final = EVENTS.insert()
+NEWEST: Final = (
+    select(EVENTS.c.number, EVENTS.c.digest)
+    .where(EVENTS.c.subject_kind == bindparam("kind"), EVENTS.c.subject_id == bindparam("subject"))
+    .order_by(EVENTS.c.number.desc())
+    .limit(1)
+)
 
 
 class Actor(Protocol):
@@ -115,7 +126,7 @@ def create_all(
         changes = {name: getattr(row, name) for name in row.stored() if name != "revision"}
         events.append(_event(session, row, action, by, said, changes, at, first=True))
     if events:
-        session.execute(table_of(Event).insert(), events)
+        session.connection().execute(APPEND, events)
 
 
 def change(
@@ -139,7 +150,7 @@ def change(
     if revises:
         row.revision += 1
     told = {name: value for name, value in changes.items() if name not in row.UNRECORDED}
-    session.execute(table_of(Event).insert(), _event(session, row, action, by, said, told, at))
+    session.connection().execute(APPEND, _event(session, row, action, by, said, told, at))
 
 
 def _event(
@@ -179,8 +190,7 @@ def _event(
 
 def newest(session: Session, kind: str, id: UUID) -> tuple[int, str] | None:
     """Number and digest of a subject's last event."""
-    own = select(Event.number, Event.digest).where(Event.subject_kind == kind, Event.subject_id == id)
-    row = session.execute(own.order_by(Event.number.desc()).limit(1)).one_or_none()
+    row = session.connection().execute(NEWEST, {"kind": kind, "subject": id}).one_or_none()
     return None if row is None else (row.number, row.digest)
 
 

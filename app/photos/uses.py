@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_, union_all, update
+from sqlalchemy import Select, bindparam, select, tuple_, union_all, update
 from sqlalchemy.orm import Session
 
 from app.foundation.canonical import new_id
 from app.foundation.clock import now
-from app.foundation.database import insert_once, one_at_a_time
+from app.foundation.database import insert_once, one_at_a_time, table_of
 from app.foundation.keyring import Keyring
 from app.people.scope import Caller, visible
 from app.photos.addresses import display_url, thumbnail_url
@@ -28,6 +28,16 @@ T = TypeVar("T")
 LARGEST_LOCK: Final = (1 << 63) - 1
 Key = tuple[UUID, Purpose, str]
 AT_ONCE: Final = 500  # rows a statement; databases bound the values of one
+
+
+USES, PHOTOS = table_of(PhotoUse), table_of(Photo)
+SHOWN: Final = (  # put together once: every hazard and inspection that is shown asks it
+    select(*USES.c["subject_id", "sha256", "purpose", "taken_at", "position"])
+    .add_columns(*PHOTOS.c["object_key", "content_type", "width", "height"])
+    .outerjoin_from(USES, PHOTOS, (PHOTOS.c.sha256 == USES.c.sha256) & USES.c.arrived_at.is_not(None))
+    .where(USES.c.subject_id.in_(bindparam("subjects", expanding=True)))
+    .order_by(USES.c.declared_at, USES.c.place)
+)
 
 
 @dataclass(frozen=True)
@@ -137,27 +147,21 @@ def of(
 
     Whoever calls this has made sure that the viewer may see the records.
     """
-    rows = (
-        select(PhotoUse, Photo)
-        .outerjoin(Photo, (Photo.sha256 == PhotoUse.sha256) & PhotoUse.arrived_at.is_not(None))
-        .where(PhotoUse.subject_id.in_(subject_ids))
-        .order_by(PhotoUse.declared_at, PhotoUse.place)
-    )
     found: dict[UUID, list[PhotoView]] = defaultdict(list)
-    for use, photo in session.execute(rows):
-        shown = photo is not None
+    for use in session.connection().execute(SHOWN, {"subjects": subject_ids}):
+        here = use.object_key is not None
         found[use.subject_id].append(
             PhotoView(
                 sha256=use.sha256,
                 purpose=use.purpose,
                 taken_at=use.taken_at,
                 position=use.position,
-                arrived=shown,
-                thumbnail_url=thumbnail_url(keys, viewer_id, use.sha256, public_url) if shown else None,
-                display_url=display_url(keys, viewer_id, use.sha256, public_url) if shown else None,
-                content_type=photo.content_type if shown else None,
-                width=photo.width if shown else None,
-                height=photo.height if shown else None,
+                arrived=here,
+                thumbnail_url=thumbnail_url(keys, viewer_id, use.sha256, public_url) if here else None,
+                display_url=display_url(keys, viewer_id, use.sha256, public_url) if here else None,
+                content_type=use.content_type,
+                width=use.width,
+                height=use.height,
             )
         )
     return found

@@ -205,7 +205,13 @@ class _Completing:
         return JSON not in content
 
     def _names_others(self) -> bool:
-        return any(name.endswith("_id") for name in self.body.get("properties", {}))
+        """Whether the body has an id, or an area, of something else."""
+        return any(re.search(r"_ids?$|^area_codes?$", name) for name in self._fields(self.body))
+
+    def _fields(self, schema: Mapping[str, Any]) -> Iterator[str]:
+        for name, field in self._shape(schema).get("properties", {}).items():
+            yield name
+            yield from self._fields(field)
 
     def _succeeding(self, status: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """The good answer, with its example and headers."""

@@ -71,8 +71,9 @@ async def _ask(app: FastAPI, asked: Request) -> None:
     headers = [(b"host", b"bench"), (b"authorization", f"Bearer {asked.token}".encode())]
     headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())] if body else []
     scope = {
-        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": asked.method,
-        "scheme": "http", "path": path.path, "raw_path": path.path.encode(), "query_string": path.query.encode(),
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1",
+        "method": asked.method, "scheme": "http", "path": path.path,
+        "raw_path": path.path.encode(), "query_string": path.query.encode(),
         "root_path": "", "headers": headers, "client": ("127.0.0.1", 50000), "server": ("127.0.0.1", 8000), "state": {},
     }  # fmt: skip
     said: list[Any] = []

@@ -26,14 +26,15 @@ class Workload:
     title: str
     requests: Callable[[Town], list[Request]]
     connections: int = 32
-    photo: str = ""
+    photo: bool = False
 
     def job(self, server: Server, seconds: float) -> Job:
         """The load for a server; one whose answers lie ready is asked for the one under the workload's name."""
         asked = self.requests(server.town)
         if server.ready_made:
             asked = [replace(request, path=f"/{self.name}") for request in asked]
-        return Job(server.port, asked, self.connections, seconds, photo=self.photo)
+        photo = str(server.picture) if self.photo else ""
+        return Job(server.port, asked, self.connections, seconds, photo=photo)
 
 
 @dataclass(frozen=True)

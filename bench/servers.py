@@ -10,10 +10,12 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from urllib.error import URLError
 
+from PIL import Image
 from sqlalchemy import create_engine, text
 
 from app.foundation.database import Database
@@ -36,6 +38,7 @@ class Server:
     process: "subprocess.Popen[bytes]"
     log: Path
     town: Town
+    picture: Path
     ready_made: bool = False
 
     def cpu(self) -> float:
@@ -75,6 +78,13 @@ class Site:
     """Where the servers of one run live, and how to start each."""
 
     folder: Path
+
+    @cached_property
+    def picture(self) -> Path:
+        """A JPEG of about 3 MB, as a phone takes it."""
+        path = self.folder / "picture.jpg"
+        Image.effect_noise((2000, 1500), 40).convert("RGB").save(path, "JPEG", quality=97)
+        return path
 
     @contextmanager
     def house(self, name: str, database_url: str, rows: int) -> Iterator[Server]:
@@ -126,10 +136,10 @@ class Site:
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         with log.open("wb") as said:
             process = subprocess.Popen(
-                [part.replace("{port}", str(port)) for part in command], env=kept | own | {"PORT": str(port)},
+                [part.replace("{port}", str(port)) for part in command], env={**kept, **own, "PORT": str(port)},
                 stdout=said, stderr=said, start_new_session=True,
             )  # fmt: skip
-        server = Server(name, port, process, log, town)
+        server = Server(name, port, process, log, town, self.picture)
         try:
             yield server
         finally:

@@ -66,7 +66,7 @@ MAIN_JOB: Final[Mapping[str, Workload]] = {
         Workload("list", "open-major list, 50 rows", open_majors),
         Workload("detail", "a hazard's detail", details),
         Workload("comment", "comment on a hazard", comments),
-        Workload("photo", "a photo of 3 MB, raw", photos),
+        Workload("photo", "a photo of 3 MB, raw", photos, photo=True),
     )
 }
 

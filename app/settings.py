@@ -42,7 +42,6 @@ class Settings(BaseSettings):
         "and kept under data_dir. Several machines need the same one, and the same folder of keys.",
     )
     cors_origins: list[str] = Field([], description='Origins of browsers that may call, as JSON: ["https://…"].')
-    public_url: str = Field("", description="Put before photo addresses; empty: they begin at the API's own host.")
     log_level: str = "INFO"
     minimum_app: str = Field("1.0.0", description="The oldest phone app that still works; sent by /meta.")
 

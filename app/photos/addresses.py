@@ -19,20 +19,20 @@ PURPOSE: Final = "photo"
 PATH: Final = "/api/v1/photos"
 
 
-def thumbnail_url(keys: Keyring, viewer_id: UUID, sha256: str, public_url: str = "") -> str:
+def thumbnail_url(keys: Keyring, viewer_id: UUID, sha256: str) -> str:
     """Where the viewer finds the small picture, today and tomorrow."""
-    return address(keys, viewer_id, sha256, Variant.THUMBNAIL, public_url)
+    return address(keys, viewer_id, sha256, Variant.THUMBNAIL)
 
 
-def display_url(keys: Keyring, viewer_id: UUID, sha256: str, public_url: str = "") -> str:
+def display_url(keys: Keyring, viewer_id: UUID, sha256: str) -> str:
     """Where the viewer finds the picture at the size of a screen, today and tomorrow."""
-    return address(keys, viewer_id, sha256, Variant.DISPLAY, public_url)
+    return address(keys, viewer_id, sha256, Variant.DISPLAY)
 
 
-def address(keys: Keyring, viewer_id: UUID, sha256: str, variant: Variant, public_url: str = "") -> str:
+def address(keys: Keyring, viewer_id: UUID, sha256: str, variant: Variant) -> str:
     path = f"{PATH}/{sha256}/{variant}"
     query = f"viewer={viewer_id}&until={_until(local_date(now()))}"
-    return f"{public_url}{path}?{query}&mark={keys.mark(PURPOSE, _marked(sha256, variant, query))}"
+    return f"{path}?{query}&mark={keys.mark(PURPOSE, _marked(sha256, variant, query))}"
 
 
 @lru_cache(2)

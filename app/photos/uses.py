@@ -140,9 +140,7 @@ def _arrived(session: Session, keys: Iterable[Key]) -> set[Key]:
     }
 
 
-def of(
-    session: Session, keys: Keyring, viewer_id: UUID, subject_ids: Sequence[UUID], public_url: str = ""
-) -> dict[UUID, list[PhotoView]]:
+def of(session: Session, keys: Keyring, viewer_id: UUID, subject_ids: Sequence[UUID]) -> dict[UUID, list[PhotoView]]:
     """The photos of each record, in the order in which they were named, with addresses for the viewer.
 
     Whoever calls this has made sure that the viewer may see the records.
@@ -157,8 +155,8 @@ def of(
                 taken_at=use.taken_at,
                 position=use.position,
                 arrived=here,
-                thumbnail_url=thumbnail_url(keys, viewer_id, use.sha256, public_url) if here else None,
-                display_url=display_url(keys, viewer_id, use.sha256, public_url) if here else None,
+                thumbnail_url=thumbnail_url(keys, viewer_id, use.sha256) if here else None,
+                display_url=display_url(keys, viewer_id, use.sha256) if here else None,
                 content_type=use.content_type,
                 width=use.width,
                 height=use.height,

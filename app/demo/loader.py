@@ -1,5 +1,6 @@
 """Loading the demo: the township is founded, and its last months are told, in one transaction."""
 
+from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Final
@@ -24,6 +25,7 @@ from app.people.models import Enterprise, User
 
 SEED: Final = 20260501
 FOUNDED: Final = 120  # days ago
+MORNING: Final = timedelta(hours=9)
 HAS_DATA: Final = Said(
     "数据库里已有数据，演示数据只装入空库", "The database has data: the demo is only loaded into an empty one"
 )
@@ -55,7 +57,7 @@ def refuse_data(session: Session) -> None:
 def _tell(session: Session, camera: Camera, rnd: Random) -> None:
     refuse_data(session)
     now = clock.now()
-    with clock.at(start_of_day(add_days(now, -FOUNDED))):
+    with clock.at(start_of_day(add_days(now, -FOUNDED)) + MORNING):
         town = found(session, read())
         camera.hand_out(session, town.everybody)
     stage = Stage(session, town, camera, rnd, now)

@@ -18,7 +18,7 @@ from app.inspections.schemas import Decide, Report
 from app.people.scope import Caller, Role
 
 MONTHS: Final = 90  # days, of which the enterprise of the demo's logins has all its rounds
-LATELY: Final = {"daily": 7, "weekly": 35}  # days of which the others have theirs
+LATELY: Final = {"daily": 5, "weekly": 28}  # days of which the others have theirs
 A_ROUND: Final = timedelta(minutes=30)
 CHECKED: Final = {"team": 4, "department": 6, "manager": 8}
 Round = tuple[str | None, str | None, str, Caller]
@@ -53,13 +53,13 @@ def _due(works: Works, day: date, weekday: int, day_of_month: int) -> Iterator[R
 
 
 def checks(stage: Stage, works: Works) -> Act:
-    """The government's: about every six weeks, by somebody of the town or the village."""
+    """The government's: about every two months, by somebody of the town or the village."""
     ago = stage.rnd.randint(50, MONTHS)
     while ago > 0:
         yield stage.days_ago(ago)
         kind = stage.some(("government", "government", "campaign", "seasonal"))
         _report(stage, works, stage.some(stage.town.inspectors(works)), kind=kind)
-        ago -= stage.rnd.randint(30, 50)
+        ago -= stage.rnd.randint(45, 75)
 
 
 def remarks(stage: Stage) -> Iterator[Act]:

@@ -1,6 +1,7 @@
 """Reading what a client sent, strictly: what is not plain JSON within bounds is refused, and never guessed at."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
@@ -8,9 +9,11 @@ from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.foundation.problems import Invalid, Malformed, Problem, Said, TooLarge, UnsupportedMedia
+from app.foundation.wire import clean
 
 JSON_LIMIT: Final = 1 << 20
 DEPTH_LIMIT: Final = 64
+UNREADABLE: Final = Said("不得含控制字符", "Control characters are not allowed")
 
 # pydantic's word for a fault → what is said of it in Chinese; {…} are the fault's own terms.
 IN_CHINESE: Final[Mapping[str, str]] = {
@@ -49,6 +52,26 @@ IN_CHINESE: Final[Mapping[str, str]] = {
     "dict_type": "应为对象",
     "list_type": "应为数组",
     "tuple_type": "应为数组",
+}
+
+# What a rule of ours says of a value, by the English that it raises.
+RULES_IN_CHINESE: Final[Mapping[str, str]] = {
+    "a major hazard needs criterion or reason, cause and interim_measures": (
+        "重大隐患须写明判定标准或理由、原因和临时措施"
+    ),
+    "blank": "不得为空白",
+    "control characters": "不得含控制字符",
+    "date out of range": "日期超出范围",
+    "either id, or name and phone": "请给出 id，或姓名和电话",
+    "either responsible_id or responsible": "请给出 responsible_id 或 responsible 之一",
+    "instant out of range": "时刻超出范围",
+    "object comes with its unit": "修改分析对象须同时写明分析单元",
+    "say hazard, risk or none, or a level or criterion": "请写明清单（隐患、风险或不列入）、级别或判定标准",
+    "W,S,E,N in degrees": "应为西、南、东、北四个度数",
+    "W,S,E,N in degrees, W ≤ E and S ≤ N": "应为西、南、东、北四个度数，西不大于东，南不大于北",
+    "<plan id>:<period>[:<shift>], the period as 2026-11-23, 2026-W48 or 2026-11": (
+        "应为 <计划 id>:<期间>[:<班次>]，期间如 2026-11-23、2026-W48 或 2026-11"
+    ),
 }
 
 
@@ -90,13 +113,15 @@ async def read_json(request: Request, limit: int = JSON_LIMIT) -> Any:
 
 
 def strict_json(content: bytes) -> Any:
-    """JSON without NaN, repeated names or absurd depth.
+    """JSON without NaN, numbers that are infinite here, repeated names or absurd depth.
 
     Raises:
         Malformed: it is none.
     """
     try:
-        value = json.loads(content.decode(), parse_constant=_no_constant, object_pairs_hook=_no_repetition)
+        value = json.loads(
+            content.decode(), parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_no_repetition
+        )
     except (ValueError, RecursionError):
         raise Malformed from None
     if _deeper_than(DEPTH_LIMIT, value):
@@ -106,6 +131,13 @@ def strict_json(content: bytes) -> Any:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(digits)
+    return number
 
 
 def _no_repetition(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -144,7 +176,12 @@ class Form:
             except ValidationError as error:
                 faults += faults_of(error, f"{{{name}}}")
         asked: dict[str, Any] = {}
-        for name, value in request.query_params.multi_items():
+        for name, text in request.query_params.multi_items():
+            try:
+                value = clean(text)
+            except ValueError:
+                faults.append({"pointer": f"?{_escaped(name)}", "code": "value_error", "message": UNREADABLE})
+                continue
             if name in self._lists:
                 asked.setdefault(name, []).append(value)
             else:
@@ -182,6 +219,9 @@ def _escaped(part: object) -> str:
 
 
 def _chinese(kind: str, terms: Mapping[str, Any], otherwise: str) -> str:
+    rule = str(terms.get("error", ""))
+    if rule in RULES_IN_CHINESE:
+        return RULES_IN_CHINESE[rule]
     try:
         return IN_CHINESE[kind].format(**terms)
     except KeyError:

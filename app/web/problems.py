@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from app.foundation.problems import Conflict, Invalid, Malformed, Problem, Said, all_problems
+from app.foundation.reading import IN_CHINESE
 from app.hazards.conditions import RECORD_REASONS
 from app.hazards.rules import REASONS
 
@@ -53,6 +54,7 @@ PARTICULAR: Final[Mapping[str, tuple[type[Problem], Said]]] = {
     "powers_not_allowed": (Invalid, Said("不能有执法权限", "May not have powers of enforcement")),
     "repeated": (Invalid, Said("同一项出现了两次", "The same thing stands twice")),
     "seen_again_is_hazard": (Invalid, Said("再次发现只用于隐患", "Only a hazard is seen again")),
+    "too_wide": (Invalid, Said("行业范围超出您自己的", "Sectors beyond your own")),
     "too_far_apart": (Invalid, Said("所辖区划相距过远", "The areas have nothing in common")),
     "unexpected_credit_code": (Invalid, Said("无证场所没有信用代码", "An unregistered site has no credit code")),
     "weak_password": (Invalid, Said("密码不能与用户名相同", "The password must not be the user name")),
@@ -95,6 +97,10 @@ def _lines() -> Iterator[str]:
         yield f"\n## {status}\n\n| code | 说明 | meaning | 可重试 |\n| --- | --- | --- | --- |\n"
         for _, code, said, retryable in problems:
             yield f"| `{code}` | {said.zh} | {said.en} | {'是' if retryable else '否'} |\n"
+    yield "\n## 422 `invalid` 的 `errors`\n\n| code | 说明 |\n| --- | --- |\n"
+    for code, text in IN_CHINESE.items():
+        yield f"| `{code}` | {text} |\n"
+    yield "| `value_error` | 不合规则，见 `message` |\n"
     yield "\n## 403 `forbidden` 的 `reason`\n\n| reason | 说明 | meaning |\n| --- | --- | --- |\n"
     for reason, said in REASONS.items():
         yield f"| `{reason}` | {said.zh} | {said.en} |\n"

@@ -1,9 +1,10 @@
 """The shapes that go over the wire, and the text in them."""
 
+import json
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Generic, Self, TypeVar
 from uuid import UUID
 
@@ -34,15 +35,26 @@ def clean(text: str) -> str:
 
 
 def _sensible(instant: datetime) -> datetime:
-    if not EARLIEST <= instant.astimezone(UTC) < LATEST:
+    if not EARLIEST <= instant < LATEST:
         raise ValueError("instant out of range")
     return to_the_millisecond(instant)
+
+
+def _sensible_day(day: date) -> date:
+    if not EARLIEST.date() <= day < LATEST.date():
+        raise ValueError("date out of range")
+    return day
 
 
 def filled(text: str) -> str:
     if not text.strip():
         raise ValueError("blank")
     return text
+
+
+def _storable(said: dict[str, Any]) -> dict[str, Any]:
+    json.dumps(said, ensure_ascii=False).encode()  # UnicodeEncodeError, which is a ValueError: halves of characters
+    return said
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(clean), AfterValidator(filled)]
@@ -52,6 +64,7 @@ Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(clean)]
 Moment = Annotated[
     AwareDatetime, AfterValidator(_sensible), PlainSerializer(rfc3339, return_type=str, when_used="json")
 ]
+Day = Annotated[date, AfterValidator(_sensible_day)]  # one that calendars can reckon with
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 AreaCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 
@@ -75,7 +88,9 @@ class Body(Frozen):
     """What a client sends to change something. The client names it, so that it may send it any number of times."""
 
     id: UUID = Field(default_factory=new_id, description="Made by the client, v7 preferred; makes it safe to retry.")
-    device: dict[str, Any] | None = Field(default=None, description="Which phone and app; may differ between tries.")
+    device: Annotated[dict[str, Any], AfterValidator(_storable)] | None = Field(
+        default=None, description="Which phone and app; may differ between tries."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """What the actions of the loop need: one body for each row that needs something of its own."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
-from app.foundation.wire import Body, Frozen, Moment, Sha256, Text, Word
+from app.foundation.wire import Body, Day, Frozen, Moment, Sha256, Text, Word
 from app.hazards.terms import ReviewMethod
 from app.sorting.terms import Level
 
@@ -61,7 +60,7 @@ class Confirm(Body):
     level: Level
     responsible_id: UUID | None = None
     responsible: PersonWithoutAccount | None = Field(default=None, description="Where the enterprise has no accounts.")
-    due_on: date
+    due_on: Day
     requirement: Text
     criterion: Criterion | None = None
     reason: Text | None = None
@@ -93,7 +92,7 @@ class SubmitPlan(Body):
     responsible_id: UUID
     measures: Text
     funds: Yuan
-    due_on: date
+    due_on: Day
     contingency: Text
     goal: Text | None = None
     signed_document: Sha256 | None = Field(default=None, description="Needed unless the manager sends it himself.")
@@ -138,7 +137,7 @@ class Accept(Body):
 
 class Reject(Body):
     reason: Text
-    due_on: date | None = Field(default=None, description="Needed unless the hazard goes back to reported.")
+    due_on: Day | None = Field(default=None, description="Needed unless the hazard goes back to reported.")
     photos: Photos = ()
 
 
@@ -149,12 +148,12 @@ class Regrade(Body):
 
 
 class RequestExtension(Body):
-    due_on: date
+    due_on: Day
     reason: Text
 
 
 class GrantExtension(Body):
-    due_on: date
+    due_on: Day
     reason: Text
 
 

@@ -4,21 +4,19 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import ColumnElement, and_, or_
 
 from app.foundation.calendar import end_of_day, start_of_day
 from app.foundation.clock import now
 from app.foundation.geo import Box, Datum, box_in
 from app.foundation.pages import Asked
-from app.foundation.wire import AreaCode, clean
+from app.foundation.wire import AreaCode, Day, Moment
 from app.hazards.facts import ALONE, OWN_GENERAL, awaiting
 from app.hazards.models import IS_OPEN, Hazard
 from app.hazards.terms import Origin, State, WaitingFor
 from app.people.scope import Caller, of_sectors, prefix, within
 from app.sorting.terms import Discipline, Factor, Level, Sector
-
-Day = AwareDatetime | date
 
 
 def _box(text: str) -> str:
@@ -53,14 +51,14 @@ class HazardFilter(Asked):
     responsible_id: UUID | None = None
     awaiting: Literal["me"] | None = Field(default=None, description="Whose next move is the caller's.")
     photos_missing: bool | None = None
-    reported_from: Day | None = Field(default=None, description="An instant, or a date in Asia/Shanghai.")
-    reported_to: Day | None = Field(default=None, description="An instant, or a date until its 24:00.")
+    reported_from: Moment | Day | None = Field(default=None, description="An instant, or a date in Asia/Shanghai.")
+    reported_to: Moment | Day | None = Field(default=None, description="An instant, or a date until its 24:00.")
     due_from: date | None = None
     due_to: date | None = None
     bbox: Annotated[str, Field(max_length=100), AfterValidator(_box)] | None = Field(
         default=None, description="W,S,E,N in WGS-84."
     )
-    q: Annotated[str, Field(max_length=200), AfterValidator(clean)] | None = Field(
+    q: Annotated[str, Field(max_length=200)] | None = Field(
         default=None, description="Every word must occur: in description, place, number or the enterprise's name."
     )
     order: Literal["-reported_at", "due_on"] = "-reported_at"

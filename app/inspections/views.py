@@ -1,21 +1,18 @@
 """What clients see of inspections and findings, and what the lists may be asked for."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from app.foundation.pages import Asked
-from app.foundation.wire import AreaCode, Moment, View
+from app.foundation.wire import AreaCode, Day, Moment, View
 from app.hazards.terms import Origin, State
 from app.hazards.views import Named, Someone
 from app.inspections.terms import Cadence, Kind, Status, Tier
 from app.photos.schemas import PhotoView
 from app.sorting.terms import Level, ListName
 from app.sorting.verdict import Sorting
-
-Day = AwareDatetime | date
 
 
 class FindingRow(BaseModel):
@@ -141,8 +138,8 @@ class SpanAsked(Asked):
 
     enterprise_id: UUID | None = None
     area_code: AreaCode | None = Field(default=None, description="With its subtree.")
-    performed_from: Day | None = Field(default=None, description="An instant, or a date in Asia/Shanghai.")
-    performed_to: Day | None = Field(default=None, description="An instant, or a date until its 24:00.")
+    performed_from: Moment | Day | None = Field(default=None, description="An instant, or a date in Asia/Shanghai.")
+    performed_to: Moment | Day | None = Field(default=None, description="An instant, or a date until its 24:00.")
 
 
 class InspectionFilter(SpanAsked):

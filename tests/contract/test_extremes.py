@@ -1,0 +1,67 @@
+"""Nothing that a client asks for is a fault of the server: every parameter of every list, with the worst of values."""
+
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.foundation.pages import Asked
+from app.hazards.filter import HazardFilter
+from app.inspections.views import FindingFilter, InspectionFilter
+from app.people.schemas import AreaFilter, EnterpriseFilter, UserFilter
+from app.people.scope import Role
+from app.risks.schemas import RiskFilter
+from app.tasks.routes import TasksAsked
+from tests.conftest import World
+from tests.inspections.stories import reporting
+from tests.stories import confirming, do, put_on_the_list
+
+JSON = {"Content-Type": "application/json"}
+WORST = (
+    "%00",
+    "a%00b",
+    "9999-12-31",
+    "0001-01-01",
+    "0001-01-01T00:00:00%2B14:00",
+    "9999-12-31T23:59:59-14:00",
+    "1e999",
+)
+LISTS: dict[str, type[Asked]] = {
+    "areas": AreaFilter, "enterprises": EnterpriseFilter, "users": UserFilter, "risks": RiskFilter,
+    "inspections": InspectionFilter, "findings": FindingFilter, "hazards": HazardFilter, "tasks": TasksAsked,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_no_parameter_of_a_list_is_a_fault(client: TestClient, world: World, path: str) -> None:
+    person = world.someone(Role.SUPERVISOR)
+    for name in LISTS[path].model_fields:
+        for worst in WORST:
+            answer = client.get(f"{path}?{name}={worst}", headers=person.headers)
+            assert answer.status_code < 500, (name, worst)
+
+
+@pytest.mark.parametrize("due_on", ["9999-12-31", "0001-01-01"])
+def test_a_deadline_lies_where_calendars_reckon(client: TestClient, world: World, due_on: str) -> None:
+    officer, worker = world.someone(Role.SAFETY_OFFICER), world.someone(Role.WORKER)
+    hazard = put_on_the_list(world, worker)
+    answer = do(client, officer, hazard, "confirm", confirming(worker, due_on=due_on))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/due_on")
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_inspection_was_at_an_instant_that_has_been(client: TestClient, world: World, instant: str) -> None:
+    leader = world.someone(Role.TEAM_LEADER)
+    for body, headers in (
+        (reporting(world, performed_at=instant), {}), (reporting(world), {"Device-Time": instant}),
+    ):  # fmt: skip
+        answer = client.post("inspections", json=body, headers=leader.headers | headers)
+        assert answer.status_code == 422, answer.text
+
+
+def test_what_a_device_says_of_itself_can_be_kept(client: TestClient, world: World) -> None:
+    leader = world.someone(Role.TEAM_LEADER)
+    for said, status in (('"\\ud800"', 422), ("1e999", 400), ('"\\u0000"', 201)):
+        body = json.dumps(reporting(world, device={"model": "?"})).replace('"?"', said)
+        answer = client.post("inspections", content=body, headers=leader.headers | JSON)
+        assert answer.status_code == status, answer.text

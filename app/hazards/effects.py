@@ -126,7 +126,9 @@ def closes_on_the_spot(step: Step) -> bool:
 def accepted(step: Step) -> dict[str, Any]:
     level = step.body.level if step.body.level and not step.hazard.level_confirmed else step.hazard.level
     review = step.told() | {"by": step.by, "at": step.at, "accepted": True}
-    return {"level": level, "level_confirmed": True, "review": review, "ended_at": step.at}
+    stated = {"level_by": Method.DECLARED, "criterion": step.hazard.criterion if level == Level.MAJOR else None}
+    after = {"level": level, "level_confirmed": True, "review": review, "ended_at": step.at}
+    return after if level == step.hazard.level else after | stated
 
 
 def sent_back(step: Step) -> dict[str, Any]:

@@ -106,6 +106,9 @@ def _judge(caller: Caller, finding: Finding, own: Judged | None, verdict: Sortin
         area_code = finding.area_code
         standing: Any = Standing(finding.origin, finding.enterprise_id, area_code, town_of(area_code), level)
         reason = rules.with_village(rules.confirmer)(standing, caller)
+        if own is not None and verdict.list is ListName.HAZARD:  # it comes back: not lower than it went
+            before: Any = own
+            reason = reason or rules.lowering(before, caller, level, body.reason)
     else:
         facts: Any = own
         if own.row.state is not State.REPORTED:

@@ -119,6 +119,13 @@ def test_what_turns_out_major_at_its_review_is_accepted_as_a_major_one() -> None
     assert why_not("accept", replace(seen, evidence_missing=1), "supervisor", level=MAJOR) == "photos_missing"
 
 
+def test_what_is_accepted_as_general_meets_no_criterion_any_more() -> None:
+    possible = Seen(REVIEWING, MAJOR, level_confirmed=False, criterion="GM-11-03", level_by=Method.CRITERION)
+    for level, criterion in ((Level.GENERAL, None), (MAJOR, "GM-11-03")):
+        after = LOOP["accept"].changes(step(possible, person("supervisor"), body("accept", MAJOR, level)))
+        assert (after["level"], after.get("criterion", possible.criterion)) == (level, criterion)
+
+
 def test_sending_back_to_work_sets_a_deadline() -> None:
     assert pointer("reject", Seen(REVIEWING), "manager", due_on=None) == "/due_on"
     assert pointer("reopen", Seen(State.CLOSED), "inspector", due_on=None) == "/due_on"

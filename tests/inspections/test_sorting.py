@@ -170,6 +170,16 @@ def test_a_possible_major_is_taken_down_or_off_only_by_a_supervisor(
     assert actions == ["reported", "sorted"]
 
 
+def test_a_possible_major_comes_back_as_a_general_one_only_by_a_supervisor(
+    client: TestClient, world: World, leader: Person, officer: Person
+) -> None:
+    id, supervisor = reported(client, leader, criterion=MAJOR), world.someone(Role.SUPERVISOR)
+    assert sort(client, supervisor, id, list="none", reason="不是").status_code == 200
+    assert sort(client, officer, id, level="general", reason="够不上").status_code == 403
+    assert hazard(client, leader, id)["state"] == "dismissed"
+    assert sort(client, supervisor, id, level="general", reason="够不上").json()["level"] == "general"
+
+
 def test_a_general_one_is_raised_by_its_confirmers(client: TestClient, leader: Person, officer: Person) -> None:
     id = reported(client, leader, list="hazard")
     before = hazard(client, leader, id)

@@ -21,6 +21,7 @@ TOO_FAR: Final = Said(
     "这些区划不在您的同一辖区内，请由上级管理员设置",
     "These do not lie together in an area of yours: ask an administrator above",
 )
+TOO_WIDE: Final = Said("不能超出您自己的行业范围", "These are more sectors than your own")
 NO_POWERS: Final = Said(
     "只有镇街及以上的检查、监管、执法人员有执法权力",
     "Only inspectors, supervisors and enforcement officers above the village have powers",
@@ -81,6 +82,8 @@ def _areas_of(session: Session, by: Caller, sight: Sight) -> list[str]:
 def _governed(session: Session, by: Caller, sight: Sight) -> Sequence[str]:
     if not sight.area_codes:
         raise Invalid.at("/scope/area_codes", "missing", SOME_AREA)
+    if by.sectors and not (sight.sectors and set(sight.sectors) <= set(by.sectors)):
+        raise Invalid.at("/scope/sectors", "too_wide", TOO_WIDE)
     known = set(session.scalars(select(Area.code).where(Area.code.in_(sight.area_codes))))
     for n, code in enumerate(sight.area_codes):
         if code not in known or not by.governs(code):

@@ -4,6 +4,7 @@ Colleagues and supervisors see who is there (name and roles), so that work can b
 administrators. `placing.py` says which roles and scopes go together.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from app.people.placing import placed
 from app.people.schemas import NewUser, Sight, UserChange, UserFilter, UserPage, UserRow, UserView
 from app.people.scope import Caller, Role, subtree, visible
 from app.people.taken import unless_taken
+from app.sorting.terms import Sector
 
 NO_USER: Final = Said("没有这个用户", "There is no such user")
 NAME_TAKEN: Final = Said("这个用户名已被使用", "This user name is taken")
@@ -50,13 +52,21 @@ def find(session: Session, caller: Caller, id: UUID, *, lock: bool = False) -> U
 
 
 def seen_by(caller: Caller) -> ColumnElement[bool]:
-    """Who is seen: by administrators all of their areas; by others the people of the enterprises in scope."""
+    """Who is seen: by administrators all of their areas and sectors; by others the people of the enterprises in
+    scope."""
+    of_these = User.enterprise_id.in_(select(Enterprise.id).where(or_(*visible(caller, Enterprise))))
     if caller.has(Role.ADMINISTRATOR):
-        return or_(false(), *(subtree(User.area_code, area) for area in caller.areas))
+        here = or_(false(), *(subtree(User.area_code, area) for area in caller.areas))
+        return and_(here, or_(of_these, _no_wider(caller.sectors))) if caller.sectors else here
     if caller.roles == {Role.WORKER}:
         return User.id == caller.id
-    of_these = select(Enterprise.id).where(or_(*visible(caller, Enterprise)))
-    return or_(User.enterprise_id.in_(of_these), User.id == caller.id)
+    return or_(of_these, User.id == caller.id)
+
+
+def _no_wider(sectors: Sequence[str]) -> ColumnElement[bool]:
+    """People of the government who see some of these sectors, and no others."""
+    text, others = type_coerce(User.sectors, Text), set(Sector) - set(sectors)
+    return and_(text != "", *(text.not_like(f"% {other} %") for other in sorted(others)))
 
 
 def view(user: User) -> UserView:

@@ -212,6 +212,26 @@ def test_out_of_scope_looks_like_nobody(client: TestClient, world: World, admini
             assert change(client, administrator, id, told).status_code == 404
 
 
+def test_who_administers_some_sectors_gives_and_changes_no_more(client: TestClient, world: World) -> None:
+    narrow = world.someone(Role.ADMINISTRATOR, sectors=("gas", "chemical"))
+    for sectors, expected in (
+        ((), (422, "too_wide", "/scope/sectors")),
+        (("gas", "machinery"), (422, "too_wide", "/scope/sectors")),
+        (("gas",), (201, "", "")),
+    ):
+        told = user(world, roles=["supervisor"], scope=governs(world.town, sectors=sectors))
+        assert code_of(take_on(client, narrow, told)) == expected
+    here, elsewhere = world.works(sectors=("gas",)), world.enterprise
+    seen = [world.someone(Role.SUPERVISOR, sectors=("gas",)), world.someone(Role.MANAGER, enterprise_id=here)]
+    unseen = [
+        world.someone(Role.SUPERVISOR), world.someone(Role.SUPERVISOR, sectors=("gas", "machinery")),
+        world.someone(Role.MANAGER, enterprise_id=elsewhere),
+    ]  # fmt: skip
+    for people, status in ((seen, 200), (unseen, 404)):
+        for person in people:
+            assert change(client, narrow, person.id, {"password": "a new password"}).status_code == status
+
+
 def test_a_change_names_the_revision_that_was_seen(client: TestClient, world: World, administrator: Person) -> None:
     worker = world.someone(Role.WORKER)
     unseen = client.patch(f"users/{worker.id}", json={"name": "新名"}, headers=administrator.headers)

@@ -31,7 +31,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
 def told_of(demo: Loaded, kind: str) -> dict[UUID, dict[str, Any]]:
     """What the events of a kind say of each subject, by what they changed and nothing else."""
     rebuilt: defaultdict[UUID, dict[str, Any]] = defaultdict(dict)
-    wanted = select(Event.subject_id, Event.data).where(Event.subject_kind == kind)
+    wanted: Any = select(Event.subject_id, Event.data).where(Event.subject_kind == kind)
     for subject_id, data in demo.read(wanted.order_by(Event.subject_id, Event.number)):
         said = json.loads(data)
         rebuilt[subject_id] |= said["changes"] | {"revision": said["revision"]}

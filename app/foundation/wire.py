@@ -141,7 +141,7 @@ class View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     revision: int
-    replayed: bool = False
+    replayed: bool = Field(default=False, description="Whether this very request had been accepted before.")
 
 
 class Written(bytes, Generic[T]):

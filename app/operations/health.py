@@ -34,13 +34,13 @@ class Ready(Alive):
     schema_revision: str
 
 
-@router.get("/healthz")
+@router.get("/healthz", summary="是否存活")
 async def healthz() -> Alive:
     """Whether the process lives. Says nothing about the database: restarting the server would not mend that."""
     return Alive()
 
 
-@router.get("/readyz", responses={503: {"model": ProblemView}})
+@router.get("/readyz", summary="是否就绪", responses={503: {"model": ProblemView}})
 async def readyz(request: Request) -> Ready:
     """Whether requests may be sent here."""
     things = request.app.state.house.things
@@ -61,7 +61,7 @@ def _reach(blobs: Blobs) -> None:
         blobs.size(ELSEWHERE)
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", summary="指标", response_class=PlainTextResponse)
 def metrics() -> Response:
     """What is counted and timed, in Prometheus' text format; of all processes of this server together."""
     registry = REGISTRY

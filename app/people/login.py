@@ -103,7 +103,10 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-@router.post("/token", response_model=TokenView, responses=PROBLEMS, openapi_extra=_form(PasswordGrant, RefreshGrant))
+@router.post(
+    "/token", response_model=TokenView, responses=PROBLEMS, openapi_extra=_form(PasswordGrant, RefreshGrant),
+    summary="登录",
+)  # fmt: skip
 async def log_in(request: Request) -> Response:
     """登录：以用户名和密码，或以刷新令牌，换取令牌。
 
@@ -126,7 +129,9 @@ async def log_in(request: Request) -> Response:
     return Response(view.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-@router.post("/revoke", responses=PROBLEMS, openapi_extra=_form(Revocation), response_class=Response)
+@router.post(
+    "/revoke", summary="退出登录", responses=PROBLEMS, openapi_extra=_form(Revocation), response_class=Response
+)
 async def log_out(request: Request) -> Response:
     """退出登录：此令牌所属的登录即刻失效。未知的令牌也回答 200（RFC 7009）。"""
     keys: Keyring = thing(request, Keyring)

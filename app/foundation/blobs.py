@@ -271,11 +271,25 @@ class Bucket(Blobs):
         return tempfile.TemporaryFile()
 
     def _keep(self, key: str, file: IO[bytes]) -> None:
-        if not file.seek(0, os.SEEK_END):
-            obstore.put(self._store, key, b"", mode="create")
-            return
-        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        obstore.put(self._store, key, whole, mode="create", use_multipart=False)
+        """Put the object, unless the key is taken. A put whose answer was lost is repeated, and then finds the key
+        taken by itself: what lies there is compared before it is called another's."""
+        empty = not file.seek(0, os.SEEK_END)
+        whole = memoryview(b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        try:
+            obstore.put(self._store, key, whole, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            if not self._holds(key, whole):
+                raise
+
+    def _holds(self, key: str, whole: memoryview) -> bool:
+        if self.size(key) != len(whole):
+            return False
+        at = 0
+        for piece in self.read(key):
+            if piece != whole[at : at + len(piece)]:
+                return False
+            at += len(piece)
+        return True
 
     def _piece(self, key: str, start: int, stop: int) -> bytes:
         with _trouble():

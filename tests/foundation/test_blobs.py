@@ -114,6 +114,16 @@ def test_an_object_is_never_replaced(blobs: Blobs) -> None:
     assert get(blobs, KEY) == b"first"
 
 
+def test_a_put_whose_answer_was_lost_may_be_repeated(s3: S3) -> None:
+    """The store then says that the key is taken: by the very same object."""
+    blobs = bucket(s3)
+    for _ in range(2):
+        put(blobs, KEY, b"the same bytes")
+    assert get(blobs, KEY) == b"the same bytes"
+    with pytest.raises(FileExistsError):
+        put(blobs, KEY, b"other  bytes..")
+
+
 def test_of_many_writers_of_one_key_one_wins(blobs: Blobs) -> None:
     lost: list[bytes] = []
 
@@ -151,7 +161,7 @@ def test_deleting_twice_is_deleting(blobs: Blobs) -> None:
 
 
 def test_a_listing_names_what_lies_in_a_folder(blobs: Blobs) -> None:
-    every = {"uploads/1/0-a", "uploads/1/9-b", "uploads/12/0-c", "photo/d", "a/b", "a"}
+    every = {"uploads/1/0-a", "uploads/1/9-b", "uploads/12/0-c", "photo/d", "a/b", "ab"}
     for key in every:
         put(blobs, key, b"12345")
     assert keys(blobs) == every

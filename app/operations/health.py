@@ -40,7 +40,7 @@ async def healthz() -> Alive:
     return Alive()
 
 
-@router.get("/readyz", summary="是否就绪", responses={503: {"model": ProblemView}})
+@router.get("/readyz", summary="是否就绪", responses={503: {"model": ProblemView, "description": "`unavailable`"}})
 async def readyz(request: Request) -> Ready:
     """Whether requests may be sent here."""
     things = request.app.state.house.things

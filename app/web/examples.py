@@ -108,6 +108,7 @@ BESIDES: Final[Mapping[str, Mapping[str, Any]]] = {
     "Wait": {"value": "plan", "title": "待报方案", "action": "submit_plan"},
     "Word": {"value": "reported", "title": "待核实"},
     "Meta": {"features": ["hazards"], "enumerations": {"state": [{"value": "reported", "title": "待核实"}]}},
+    "PasswordGrant": {"password": "tuqiao-demo"},
     "Person": {"id": ID},
     "Reject": {"due_on": "2026-12-07"},
     "Decide": {"list": "hazard", "level": "general"},
@@ -179,7 +180,7 @@ class Examples:
         if "const" in schema or "enum" in schema:
             return schema.get("const", schema.get("enum", [None])[0])
         if schema.get("type") == "object" and "properties" in schema:
-            return self._object(schema, shape, whole=whole)
+            return self._object(schema, shape or schema.get("title", ""), whole=whole)
         if schema.get("format") in BY_FORMAT:
             return BY_FORMAT[schema["format"]]
         if name in BY_NAME and self._fits(BY_NAME[name], schema):

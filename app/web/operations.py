@@ -44,7 +44,7 @@ class Completing:
         self.path, self.method, self.operation = path, method, operation
         self.shapes, self.examples, self.shared = shapes, examples, shared
         self.api = path.startswith(API)
-        self.private = "security" in operation
+        self.private = bool(operation.setdefault("security", []))
         self.own = path.startswith(API + "me/")
         self.content: Mapping[str, Any] = operation.get("requestBody", {}).get("content", {})
         self.body = self._shape(self.content.get(JSON, {}).get("schema", {}))

@@ -38,12 +38,13 @@ class Town:
         return {role: self._outsider(role) for role in Role}
 
     def _outsider(self, role: Role) -> Person:
-        """Of another works, of the town elsewhere, or an expert to whom that other works is assigned."""
+        """Of another works; of the next town, or a supervisor of another county; an expert of another works."""
         if role in ENTERPRISE:
             return self.world.someone(role, enterprise_id=self.other_works)
-        areas = () if role is Role.EXPERT else (self.world.next_town,)
-        assigned = (self.other_works,) if role is Role.EXPERT else ()
-        return self.world.someone(role, area_code=self.world.next_town, areas=areas, assigned=assigned)
+        if role is Role.EXPERT:
+            return self.world.someone(role, area_code=self.world.next_town, areas=(), assigned=(self.other_works,))
+        elsewhere = "110000000000" if role is Role.SUPERVISOR else self.world.next_town
+        return self.world.someone(role, area_code=elsewhere, areas=(elsewhere,))
 
     @cached_property
     def other_works(self) -> Any:

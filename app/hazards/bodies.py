@@ -15,7 +15,7 @@ SomePhotos = Annotated[tuple[Sha256, ...], Field(min_length=1, max_length=20)]
 Criterion = Annotated[str, Field(min_length=1, max_length=32, description="A code of the catalogue, as GM-11-03.")]
 Yuan = Annotated[
     Decimal,
-    BeforeValidator(lambda value: value if isinstance(value, str) else f"{value}!"),
+    BeforeValidator(lambda value: value if isinstance(value, str | Decimal) else f"{value}!"),
     Field(ge=0, max_digits=14, decimal_places=2),
     PlainSerializer(str, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,2})?$", "description": "Yuan, as decimal text."}),

@@ -28,7 +28,7 @@ class PhotoEntry(Frozen):
     """What the phone knows of a photo."""
 
     sha256: Sha256
-    bytes: int | None = Field(default=None, ge=0)
+    bytes: int | None = Field(default=None, ge=0, lt=1 << 53)
     taken_at: Moment | None = None
     position: Where = None
 

@@ -65,3 +65,10 @@ def test_what_a_device_says_of_itself_can_be_kept(client: TestClient, world: Wor
         body = json.dumps(reporting(world, device={"model": "?"})).replace('"?"', said)
         answer = client.post("inspections", content=body, headers=leader.headers | JSON)
         assert answer.status_code == status, answer.text
+
+
+def test_a_number_that_no_column_holds_is_refused(client: TestClient, world: World) -> None:
+    leader = world.someone(Role.TEAM_LEADER)
+    photo = {"sha256": "ab" * 32, "bytes": 1 << 63}
+    answer = client.post("inspections", json=reporting(world, photos=[photo]), headers=leader.headers)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/photos/0/bytes")

@@ -251,10 +251,11 @@ def test_the_origin_says_who_found_it(
 
 def test_what_is_put_right_on_the_spot_is_closed_by_who_may_accept_it(client: TestClient, world: World) -> None:
     officer = world.someone(Role.SAFETY_OFFICER)
-    (shown,) = found(client, officer, finding(rectified_on_the_spot=put_right()))
+    (shown,) = found(client, officer, finding(rectified_on_the_spot=put_right(cost="12.50")))
     assert (shown["list"], shown["hazard_state"]) == ("hazard", "closed")
     story = hazard(client, officer, shown["id"])
     assert (story["state"], story["rectification"]["measures_taken"]) == ("closed", "当场清扫")
+    assert story["rectification"]["cost"] == "12.50"
     events = client.get(f"hazards/{shown['id']}/events", headers=officer.headers).json()["items"]
     assert [event["action"] for event in events] == ["reported", "rectify_on_the_spot"]
 

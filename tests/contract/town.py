@@ -44,7 +44,7 @@ class Town:
         if role is Role.EXPERT:
             return self.world.someone(role, area_code=self.world.next_town, areas=(), assigned=(self.other_works,))
         elsewhere = "110000000000" if role is Role.SUPERVISOR else self.world.next_town
-        return self.world.someone(role, area_code=elsewhere, areas=(elsewhere,))
+        return self.world.someone(role, area_code=self.world.next_town, areas=(elsewhere,))
 
     @cached_property
     def other_works(self) -> Any:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     Uuid,
+    literal_column,
     type_coerce,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -133,6 +134,15 @@ def _as_written(element: as_text, compiler: SQLCompiler, **options: Any) -> str:
     if isinstance(next(iter(element.clauses)).type, Instant):
         return f"""to_char({kept} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
     return f"CAST({kept} AS TEXT)"
+
+
+def has_word(several: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+    """Whether a column of Several words has this one.
+
+    It is written into the statement, because SQLite prepares a statement anew whenever what a LIKE is bound to changes.
+    """
+    assert word.isidentifier()
+    return type_coerce(several, Text).like(literal_column(f"'% {word} %'"))
 
 
 def tuple_of(name: str, columns: Iterable[ColumnElement[Any]]) -> Any:

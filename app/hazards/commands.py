@@ -117,7 +117,7 @@ def see_again(
 
 def act(
     session: Session, caller: Caller, hazard_id: UUID, action: Action, body: Body, seen: Callable[[Judged], None]
-) -> Judged:
+) -> None:
     """Take a hazard a step further, as its row in the loop says; `seen` holds it against what the client saw.
 
     Raises:
@@ -140,12 +140,12 @@ def act(
     problem = action.unless(facts, caller, body) or sensible(facts, body)
     if problem:
         raise problem
-    return take(session, caller, hazard, action, body, meant)
+    take(session, caller, hazard, action, body, meant)
 
 
 def take(
     session: Session, caller: Caller, hazard: Judged, action: Action, body: Any, meant: Meant | None = None
-) -> Judged:
+) -> None:
     """Carry out a step that is allowed."""
     facts: Any = hazard
     meant = persons.meant(session, caller, hazard.row, body) if meant is None else meant
@@ -157,12 +157,11 @@ def take(
     at = getattr(body, "performed_at", None)
     events.change(session, hazard.row, action.name, caller, changes, said, at=at, revises=action.way is not None)
     session.flush()
-    return queries.find_again(session, hazard.row)
 
 
-def rectify_on_the_spot(session: Session, caller: Caller, hazard: Hazard, done: Body) -> Judged:
+def rectify_on_the_spot(session: Session, caller: Caller, hazard: Hazard, done: Body) -> None:
     """即查即改 in one call with the finding: the hazard was put on the list a moment ago, by the same caller."""
-    return take(session, caller, queries.find_again(session, hazard), LOOP["rectify_on_the_spot"], done)
+    take(session, caller, queries.find_again(session, hazard), LOOP["rectify_on_the_spot"], done)
 
 
 def _name_photos(session: Session, caller: Caller, hazard: Hazard, action: Action, body: Any) -> bool:

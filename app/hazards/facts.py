@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, literal, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from app.foundation.columns import has_word
 from app.hazards.models import IS_OPEN, Hazard
 from app.hazards.terms import Origin, State
 from app.people.models import Enterprise, User
@@ -24,8 +25,7 @@ def _another(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _with_role(person: Any, roles: Sequence[Role]) -> ColumnElement[bool]:
-    text = type_coerce(person.roles, String)
-    return or_(*(text.like(f"% {role} %") for role in roles))
+    return or_(*(has_word(person.roles, role) for role in roles))
 
 
 def is_barred(person_id: ColumnElement[Any] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:

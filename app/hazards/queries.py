@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, false, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, bindparam, case, false, or_, select, true, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.foundation.canonical import sent_plain
 from app.foundation.clock import now
-from app.foundation.columns import Several, as_sent, as_text, tuple_of
+from app.foundation.columns import Id, Instant, Several, as_sent, as_text, tuple_of
 from app.foundation.keyring import Keyring
 from app.foundation.pages import in_order, total
 from app.foundation.problems import NotFound, Said
@@ -30,6 +30,11 @@ from app.photos.addresses import thumbnail_url
 
 def _text(column: InstrumentedAttribute[Any]) -> ColumnElement[str]:
     return as_text(column).label(column.key)
+
+
+def _as_told(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """Ids and instants as text, structures as they are."""
+    return _text(column) if isinstance(column.type, Id | Instant) else as_sent(column)
 
 
 RESPONSIBLE: Final = aliased(User)
@@ -61,6 +66,16 @@ BESIDE: Final = (
 LISTED: Final[tuple[Any, ...]] = (*SENT, *JUDGED, as_sent(Hazard.due_order))
 Line: Any = tuple_of("Line", LISTED)
 
+# The same of one hazard, with all that its story tells.
+REPORTER, CONFIRMER = aliased(User), aliased(User)
+STORY: Final[tuple[Any, ...]] = (
+    *LISTED,
+    *(_as_told(getattr(Hazard, name)) for name in Hazard.stored() if name not in {column.key for column in LISTED}),
+    REPORTER.name.label("reporter_name"), REPORTER.phone.label("reporter_phone"),
+    CONFIRMER.name.label("confirmer_name"), CONFIRMER.phone.label("confirmer_phone"),
+)  # fmt: skip
+Story: Any = tuple_of("Story", STORY)
+
 
 def find(session: Session, caller: Caller, hazard_id: UUID, *, lock: bool = False) -> Judged:
     """The hazard, if the caller may see it; `lock` holds its row until the transaction ends.
@@ -82,12 +97,36 @@ def _sought(caller: Caller, lock: bool) -> Select[*tuple[Any, ...]]:
     return query.with_for_update(of=Hazard).execution_options(populate_existing=True) if lock else query
 
 
+def whole(session: Session, hazard_id: UUID, caller: Caller | None) -> Any:
+    """One hazard in text, as a row of the list with all that its story tells; within the caller's scope, if one asks.
+
+    Raises:
+        NotFound: it does not exist, or lies outside the caller's scope: the two look the same.
+    """
+    row = session.connection().execute(_whole(caller), {"sought": hazard_id}).one_or_none()
+    if row is None:
+        raise NotFound(NO_SUCH)
+    return Story._make(row)
+
+
+@lru_cache(256)
+def _whole(caller: Caller | None) -> Select[*tuple[Any, ...]]:
+    columns: Select[*tuple[Any, ...]] = select(*STORY)
+    return (
+        columns.join(Enterprise, Enterprise.id == Hazard.enterprise_id)
+        .join(REPORTER, REPORTER.id == Hazard.reported_by)
+        .outerjoin(CONFIRMER, CONFIRMER.id == Hazard.confirmed_by)
+        .outerjoin(RESPONSIBLE, RESPONSIBLE.id == Hazard.responsible_id)
+        .where(Hazard.id == bindparam("sought"), or_(*seen(caller)) if caller else true())
+    )
+
+
 def page(session: Session, caller: Caller, filter: HazardFilter, keys: Keyring) -> Written[HazardPage]:
     """A page of the list, from columns straight to bytes: no row becomes an object on the way."""
     first = filter.cursor is None and filter.overdue is None  # what is overdue, the next moment decides otherwise
     query = _first_page(filter, caller) if first else _asked(filter, caller, filter.place(keys))
     rows = [Line._make(row) for row in session.connection().execute(query)]
-    shown, at, judge = rows[: filter.limit], now(), _in_text(caller)
+    shown, at, judge = rows[: filter.limit], now(), in_text(caller)
     answer: dict[str, Any] = {"items": [_row(row, judge, keys, at) for row in shown], "next_cursor": None}
     if len(rows) > filter.limit:
         answer["next_cursor"] = filter.cursor_after(keys, getattr(shown[-1], _key(filter).key), shown[-1].id)
@@ -119,7 +158,7 @@ def _key(filter: HazardFilter) -> InstrumentedAttribute[Any]:
     return Hazard.due_order if filter.order == "due_on" else Hazard.reported_at
 
 
-def _in_text(caller: Caller) -> Any:
+def in_text(caller: Caller) -> Any:
     """The caller with ids as text, as the rows have them."""
     told: dict[str, Any] = {"id": str(caller.id), "assigned": tuple(map(str, caller.assigned))}
     if caller.enterprise_id:
@@ -138,7 +177,7 @@ def _row(row: Any, caller: Any, keys: Keyring, at: datetime) -> dict[str, Any]:
         "criterion": row.criterion,
         "state": row.state,
         "due_on": row.due_on,
-        "overdue": overdue(row.state, datetime.fromisoformat(row.stage_due_at), at) if row.stage_due_at else None,
+        "overdue": overdue_stage(row, at),
         "waiting_for": waiting_for(row),
         "enterprise": {"id": row.enterprise_id, "name": row.enterprise_name},
         "area_code": row.area_code,
@@ -152,6 +191,10 @@ def _row(row: Any, caller: Any, keys: Keyring, at: datetime) -> dict[str, Any]:
         "revision": row.revision,
         "allowed_actions": allowed_actions(row, caller),
     }
+
+
+def overdue_stage(row: Any, at: datetime) -> dict[str, Any] | None:
+    return overdue(row.state, datetime.fromisoformat(row.stage_due_at), at) if row.stage_due_at else None
 
 
 def responsible(row: Any, caller: Caller) -> dict[str, Any] | None:

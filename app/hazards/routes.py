@@ -31,7 +31,7 @@ def list_hazards(
 @router.query("/{hazard_id}", summary="一条隐患")
 def get_hazard(session: Session, caller: Caller, hazard_id: UUID, keys: Keyring) -> HazardView:
     """The hazard with its whole story, what the caller may do now, and why not the rest."""
-    return story.shown(session, queries.find(session, caller, hazard_id), caller, keys)
+    return story.shown(session, caller, hazard_id, keys)
 
 
 @router.query("/{hazard_id}/events", summary="隐患的经过")
@@ -53,13 +53,14 @@ def offer(action: Action) -> None:
     def take(
         session: Session, caller: Caller, hazard_id: UUID, body: Body, keys: Keyring, expected: Expected
     ) -> HazardView:
-        def show(hazard: Judged) -> HazardView:
-            return story.shown(session, hazard, caller, keys)
+        def show() -> HazardView:
+            return story.shown(session, caller, hazard_id, keys, wherever=True)
 
         def seen(hazard: Judged) -> None:
-            expected.check(hazard.row.revision, lambda: show(hazard))
+            expected.check(hazard.row.revision, show)
 
-        return show(commands.act(session, caller, hazard_id, action, body, seen))
+        commands.act(session, caller, hazard_id, action, body, seen)
+        return show()
 
 
 for action in LOOP.values():

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Computed, String, and_, column, false, or_, select, table
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from app.foundation.columns import Id
+from app.foundation.columns import Id, has_word
 
 # What scope needs of the enterprises: their table stands above this page.
 ENTERPRISES: Final = table("enterprises", column("id", Id()), column("sectors", String()))
@@ -105,7 +105,7 @@ def visible(caller: Caller, rows: type[Scoped]) -> list[ColumnElement[bool]]:
 
 def of_sectors(rows: type[Scoped], sectors: Sequence[str]) -> ColumnElement[bool]:
     """Rows of enterprises that belong to one of the sectors."""
-    among = or_(*(ENTERPRISES.c.sectors.like(f"% {sector} %") for sector in sectors))
+    among = or_(*(has_word(ENTERPRISES.c.sectors, sector) for sector in sectors))
     return rows.enterprise_id.in_(select(ENTERPRISES.c.id).where(among))
 
 

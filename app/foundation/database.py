@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateSequence, DropSequence
 
 from app.foundation.columns import Row
 from app.foundation.lanes import Lane
-from app.foundation.problems import Overloaded, Problem, Unavailable
+from app.foundation.problems import IdConflict, Overloaded, Problem, Unavailable
 
 T = TypeVar("T")
 
@@ -79,6 +79,7 @@ class Database:
 
         Raises:
             Problem: raised by `work`, all is undone; returned by it, what it did is kept.
+            IdConflict: it named a new row as another one is named.
             Overloaded: too many are waiting, or the database took too long.
             Unavailable: the database cannot be reached, or cannot write.
         """
@@ -134,6 +135,8 @@ class Database:
         Who finds a connection dead that lay idle in the pool (the server was restarted) tries once more, unless the
         work was done: what became of a commit that was cut off, nobody knows.
         """
+        if is_key_taken(error):
+            raise IdConflict from error
         trouble = troubled(error)
         if trouble.startswith(LOST_A_RACE) and attempt < ATTEMPTS:
             return
@@ -162,6 +165,12 @@ def troubled(error: DBAPIError) -> str:
         return str(said)
     # psycopg has no SQLSTATE for a server that it could not reach at all.
     return UNREACHED if isinstance(error, OperationalError | InterfaceError) else ""
+
+
+def is_key_taken(error: DBAPIError) -> bool:
+    """Whether a new row was to have an id that another one has: one that no receipt keeps, as of a part of a whole."""
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    return constraint.startswith("pk_") or troubled(error) == "SQLITE_CONSTRAINT_PRIMARYKEY"
 
 
 def open_engine(url: str, *, pool: int) -> Engine:

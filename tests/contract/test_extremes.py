@@ -13,7 +13,8 @@ from app.people.scope import Role
 from app.risks.schemas import RiskFilter
 from app.tasks.routes import TasksAsked
 from tests.conftest import World
-from tests.inspections.stories import reporting
+from tests.inspections.stories import posted, reporting
+from tests.risks.stories import added, measuring
 from tests.stories import confirming, do, put_on_the_list
 
 JSON = {"Content-Type": "application/json"}
@@ -65,6 +66,18 @@ def test_what_a_device_says_of_itself_can_be_kept(client: TestClient, world: Wor
         body = json.dumps(reporting(world, device={"model": "?"})).replace('"?"', said)
         answer = client.post("inspections", content=body, headers=leader.headers | JSON)
         assert answer.status_code == status, answer.text
+
+
+def test_an_id_that_a_row_has_without_a_receipt_is_taken(client: TestClient, world: World) -> None:
+    leader, officer = world.someone(Role.TEAM_LEADER), world.someone(Role.SAFETY_OFFICER)
+    risk = added(client, officer, measures=[measuring()])
+    path, measure = f"risks/{risk['id']}/measures", measuring(id=risk["measures"][0]["id"])
+    inspection = reporting(world)
+    posted(client, leader, inspection)
+    world.sql("DELETE FROM receipts WHERE id = :id", id=inspection["id"])
+    for person, url, body in ((officer, path, measure), (leader, "inspections", inspection)):
+        answer = client.post(url, json=body, headers=person.headers)
+        assert (answer.status_code, answer.json()["code"]) == (409, "id_conflict")
 
 
 def test_a_number_that_no_column_holds_is_refused(client: TestClient, world: World) -> None:

@@ -1,6 +1,5 @@
 """Reading the hazard list. Every query starts from what the caller may see."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +19,7 @@ from app.foundation.wire import Written
 from app.hazards.facts import ACCOUNTLESS, ALONE, READ_BESIDE, Judged, seen
 from app.hazards.filter import HazardFilter, conditions
 from app.hazards.loop import LOOP, allowed_actions
-from app.hazards.models import IS_OPEN, Hazard
+from app.hazards.models import Hazard
 from app.hazards.stages import overdue, waiting_for
 from app.hazards.views import HazardPage
 from app.people.models import Enterprise, User
@@ -211,12 +210,6 @@ def responsible(row: Any, caller: Caller) -> dict[str, Any] | None:
 def reads_no_names(caller: Caller) -> bool:
     """A worker who is nothing else reads no names and phones of others."""
     return caller.roles == {Role.WORKER}
-
-
-def open_on_measures(session: Session, measure_ids: Sequence[UUID]) -> dict[UUID, Hazard]:
-    """The newest open hazard of each measure that has one."""
-    found = select(Hazard).where(Hazard.measure_id.in_(measure_ids), IS_OPEN).order_by(Hazard.reported_at, Hazard.id)
-    return {hazard.measure_id: hazard for hazard in session.scalars(found) if hazard.measure_id}
 
 
 def find_again(session: Session, hazard: Hazard) -> Judged:

@@ -70,9 +70,10 @@ def _demand_only(sight: Sight, *names: str) -> None:
 
 
 def _areas_of(session: Session, by: Caller, sight: Sight) -> list[str]:
-    """Where the enterprises lie."""
+    """Where the enterprises lie; none of them moves meanwhile."""
     theirs = (Enterprise.id.in_(sight.enterprise_ids), or_(*visible(by, Enterprise)))
-    found = dict(session.execute(select(Enterprise.id, Enterprise.area_code).where(*theirs)).all())
+    held = select(Enterprise.id, Enterprise.area_code).where(*theirs).order_by(Enterprise.id)
+    found = dict(session.execute(held.with_for_update(read=True)).all())
     for n, id in enumerate(sight.enterprise_ids):
         if id not in found:
             raise NotFound.at(f"/scope/enterprise_ids/{n}", NO_ENTERPRISE)

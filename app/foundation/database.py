@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, Sequence, Table, create_engine, event, func, select, text
@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateSequence, DropSequence
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.foundation.columns import Row
 from app.foundation.lanes import Lane
@@ -66,6 +67,7 @@ class Database:
         self._readers = Lane(threads, waiting)
         self._writers = Lane(1, waiting) if is_sqlite(self.engine) else self._readers
         self._heavy = Lane(1, 16)
+        self._engines: dict[tuple[bool, Patience], Engine] = {}
         self._unreached_until = 0.0
 
     async def read(self, work: Callable[[Session], T | Problem]) -> T:
@@ -106,7 +108,7 @@ class Database:
         """
         if time.monotonic() < self._unreached_until:
             raise Unavailable
-        engine = self.engine.execution_options(writes=writes, patience=patience)
+        engine = self._engine_for(writes, patience)
         if snapshot and not is_sqlite(engine):  # on SQLite every transaction sees one moment
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         for attempt in range(1, ATTEMPTS + 1):
@@ -128,6 +130,13 @@ class Database:
                 raise Overloaded from error
             time.sleep(random.uniform(0, 0.02 * 2**attempt))
         raise AssertionError("the last attempt returns or raises")
+
+    def _engine_for(self, writes: bool, patience: Patience) -> Engine:
+        """The engine with these options, made once: making it costs as much as a query."""
+        key = (writes, patience)
+        if key not in self._engines:
+            self._engines[key] = self.engine.execution_options(writes=writes, patience=patience)
+        return self._engines[key]
 
     def _judge(self, error: DBAPIError, attempt: int, done: bool) -> None:
         """Return if the work may be tried again, otherwise raise what its caller should hear.
@@ -214,7 +223,10 @@ def open_engine(url: str, *, pool: int) -> Engine:
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         driver: Any = connection.connection.driver_connection
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+        if options.get("writes", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            driver.execute("BEGIN")  # takes no lock and so cannot fail: the driver may do it by itself
         until = time.monotonic() + options.get("patience", INTERACTIVE).statement
         driver.set_progress_handler(lambda: time.monotonic() > until, OPCODES_BETWEEN_LOOKS)
 
@@ -233,9 +245,13 @@ def insert_once(session: Session, table: type[Row], *rows: dict[str, Any]) -> in
     """
     if not rows:
         return 0
-    insert, into = sqlite.insert if is_sqlite(session.get_bind()) else postgresql.insert, table_of(table)
-    statement = insert(into).on_conflict_do_nothing().returning(*into.primary_key.columns)
-    return len(session.execute(statement, list(rows)).all())
+    return len(session.connection().execute(_unless_there(session.get_bind().dialect.name, table), list(rows)).all())
+
+
+@cache
+def _unless_there(dialect: str, table: type[Row]) -> ReturningInsert[Any]:
+    insert, into = sqlite.insert if dialect == "sqlite" else postgresql.insert, table_of(table)
+    return insert(into).on_conflict_do_nothing().returning(*into.primary_key.columns)
 
 
 def one_at_a_time(session: Session, lock: int) -> None:

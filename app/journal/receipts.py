@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation.columns import Row
-from app.foundation.database import insert_once
+from app.foundation.database import insert_once, table_of
 from app.foundation.problems import IdConflict
 
 
@@ -28,24 +28,37 @@ class Receipt(Row):
     revision: Mapped[int | None]
 
 
+RECEIPTS: Final = table_of(Receipt)
+GIVEN: Final = select(RECEIPTS).where(RECEIPTS.c.id == bindparam("given"))
+COMPLETE: Final = RECEIPTS.update().where(RECEIPTS.c.id == bindparam("given"))
+
+
 def claim(
     session: Session, id: UUID, actor_id: UUID, kind: str, target: UUID | None, body: Any, model: type[BaseModel]
-) -> Receipt:
-    """The receipt under this id: a new one, without `subject_id`; or, on a replay, the one it got the first time.
+) -> UUID | None:
+    """Take the id for this request; or, on a replay, say what subject it led to the first time.
 
-    It is inserted before anything else is done, so that of two requests at once the second waits for the first.
+    The receipt is inserted before anything else is done, so that of two requests at once the second waits.
     If the request is then refused, the receipt goes with the rest: a refused request consumes no id.
 
     Raises:
         IdConflict: somebody else's, another kind's or other content's.
     """
     text = _content(body)
-    insert_once(session, Receipt, {"id": id, "actor_id": actor_id, "kind": kind, "target": target, "body": text})
-    receipt = session.get_one(Receipt, id)
+    new = {"id": id, "actor_id": actor_id, "kind": kind, "target": target, "body": text}
+    if insert_once(session, Receipt, new):
+        return None
+    receipt = session.connection().execute(GIVEN, {"given": id}).one()
     same_request = (receipt.actor_id, receipt.kind, receipt.target) == (actor_id, kind, target)
     if not same_request or not (receipt.body == text or _alike(receipt.body, text, model)):
         raise IdConflict
-    return receipt
+    subject: UUID | None = receipt.subject_id
+    return subject
+
+
+def complete(session: Session, id: UUID, subject_id: UUID, revision: int) -> None:
+    """Write on the receipt what its request led to."""
+    session.connection().execute(COMPLETE, {"given": id, "subject_id": subject_id, "revision": revision})
 
 
 def claim_parts(session: Session, ids: Sequence[UUID], actor_id: UUID, kind: str, whole: UUID) -> None:

@@ -13,6 +13,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
+from starlette.routing import Match
+from starlette.types import Scope
 
 from app.foundation.canonical import digest, sent
 from app.foundation.database import Database
@@ -53,6 +55,10 @@ class Visits(APIRouter):
     def __init__(self, **settings: Any) -> None:
         named_in_openapi = [Depends(bearer)]
         super().__init__(route_class=VisitRoute, dependencies=named_in_openapi, **settings)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Look among its routes only for what begins as they do: a request passes by many routers."""
+        return super().matches(scope) if self.prefix in scope["path"] else (Match.NONE, {})
 
     def query(self, path: str, *, study: bool = False, **route: Any) -> Callable[[Asking], Asking]:
         """Answer GET `path` with what the function reads; `study` for what may take seconds."""
@@ -111,18 +117,18 @@ class Visits(APIRouter):
                 def work(session: Session) -> Response:
                     caller = identify(session, told.shown)
                     told.refuse(malformed=True)
-                    id, receipt = told.id, None
+                    id = told.id
                     if id:
-                        receipt = receipts.claim(session, id, caller.id, kind, target, told.sent, call.body)
-                        if receipt.subject_id:
+                        subject = receipts.claim(session, id, caller.id, kind, target, told.sent, call.body)
+                        if subject:
                             if again and parts:
-                                furnished(request, again, given=4)(session, caller, receipt.subject_id, parts)
-                            return replayed(furnished(request, replay), session, caller, receipt)
+                                furnished(request, again, given=4)(session, caller, subject, parts)
+                            return replayed(furnished(request, replay), session, caller, subject)
                     told.refuse()
                     extra = {"parts": parts} if call.takes_parts else {}
                     answer = function(session, caller, **told.given, **extra)
-                    if receipt and isinstance(answer, View):
-                        receipt.subject_id, receipt.revision = answer.id, answer.revision
+                    if id and isinstance(answer, View):
+                        receipts.complete(session, id, answer.id, answer.revision)
                     return written(answer, success)
 
                 return await finish(thing(request, Database), work, told.dry, parts)
@@ -187,13 +193,12 @@ async def finish(database: Database, work: Callable[[Session], Response], dry: b
             await parts.settle(kept=kept)
 
 
-def replayed(replay: Replay, session: Session, caller: Caller, receipt: receipts.Receipt) -> Response:
+def replayed(replay: Replay, session: Session, caller: Caller, subject: UUID) -> Response:
     """The subject as it is now; only its id if it has left the caller's scope."""
-    assert receipt.subject_id is not None
-    from_scope = replay_or_none(replay, session, caller, receipt.subject_id)
+    from_scope = replay_or_none(replay, session, caller, subject)
     if isinstance(from_scope, View):
         return written(from_scope.model_copy(update={"replayed": True}))
-    return Response(sent({"id": receipt.subject_id, "replayed": True}), 200, media_type="application/json")
+    return Response(sent({"id": subject, "replayed": True}), 200, media_type="application/json")
 
 
 def replay_or_none(replay: Replay, session: Session, caller: Caller, id: UUID) -> Answer | None:

@@ -71,7 +71,7 @@ def seen(caller: Caller) -> list[ColumnElement[bool]]:
     """The WHERE of visibility for hazards: the caller's scope; for the officers of a mutual-aid partner also the single
     hazards that wait for an outside review; for a worker what is open, or was his own business."""
     branches = visible(caller, Hazard)
-    if caller.roles == {Role.WORKER}:
+    if caller.only_works:
         mine = or_(Hazard.reported_by == caller.id, Hazard.responsible_id == caller.id)
         return [and_(branch, part) for branch in branches for part in (IS_OPEN, and_(~IS_OPEN, mine))]
     if caller.enterprise_id is not None and caller.has(*CONFIRMERS):

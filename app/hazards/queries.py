@@ -23,7 +23,7 @@ from app.hazards.models import Hazard
 from app.hazards.stages import overdue, waiting_for
 from app.hazards.views import HazardPage
 from app.people.models import Enterprise, User
-from app.people.scope import Caller, Role
+from app.people.scope import Caller
 from app.photos.addresses import thumbnail_url
 
 
@@ -200,16 +200,11 @@ def responsible(row: Any, caller: Caller) -> dict[str, Any] | None:
     """Who is responsible; a worker is told only of himself."""
     if row.responsible_id is None and row.responsible_name is None:
         return None
-    hidden = reads_no_names(caller) and row.responsible_id != caller.id
+    hidden = caller.only_works and row.responsible_id != caller.id
     name, phone = (
         (row.user_name, row.user_phone) if row.responsible_id else (row.responsible_name, row.responsible_phone)
     )
     return {"id": row.responsible_id, "name": None if hidden else name, "phone": None if hidden else phone}
-
-
-def reads_no_names(caller: Caller) -> bool:
-    """A worker who is nothing else reads no names and phones of others."""
-    return caller.roles == {Role.WORKER}
 
 
 def find_again(session: Session, hazard: Hazard) -> Judged:

@@ -46,7 +46,7 @@ def shown(session: Session, caller: Caller, hazard_id: UUID, keys: Keyring, *, w
         NotFound: it does not exist, or lies outside the caller's scope: the two look the same.
     """
     row, judge = queries.whole(session, hazard_id, None if wherever else caller), queries.in_text(caller)
-    reader = caller.id if queries.reads_no_names(caller) else None
+    reader = caller.id if caller.only_works else None
     position = {"lon": row.lon, "lat": row.lat, "datum": row.datum, "accuracy_m": row.accuracy_m}
     blocked = blocked_actions(row, judge)
     values: dict[str, Any] = {name: getattr(row, name) for name in STORED}
@@ -90,7 +90,7 @@ def timeline(
     if place:
         own = own.where(Event.number > int(place[0]))
     events = session.scalars(own.order_by(Event.number).limit(asked.limit + 1)).all()
-    reader = caller.id if queries.reads_no_names(caller) else None
+    reader = caller.id if caller.only_works else None
     page = events[: asked.limit]
     cursor = asked.cursor_after(keys, page[-1].number, hazard_id) if len(events) > asked.limit else None
     answer: dict[str, Any] = {"items": [_event(event, reader) for event in page], "next_cursor": cursor}

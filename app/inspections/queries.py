@@ -17,7 +17,6 @@ from app.foundation.pages import in_order, total
 from app.foundation.problems import NotFound, Said
 from app.foundation.wire import Written
 from app.hazards.models import Hazard
-from app.hazards.queries import reads_no_names
 from app.hazards.views import masked
 from app.inspections.models import Finding, Inspection, InspectionResult
 from app.inspections.views import (
@@ -115,7 +114,7 @@ def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) 
     results, findings = _results(session, row), _found(session, row)
     subjects = [id, *(result.id for result in results), *(UUID(str(finding.id)) for finding in findings)]
     photos = uses.of(session, keys, caller.id, subjects) if row.photos_count else {}
-    reader = caller.id if reads_no_names(caller) else None
+    reader = caller.id if caller.only_works else None
     return InspectionView.model_validate(
         _inspection(row, reader)
         | {"device": row.device, "position": row.position, "participants": masked(row.participants, reader)}
@@ -148,7 +147,7 @@ def finding_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) -> 
     row = session.execute(query.where(Finding.id == id, or_(*visible(caller, Finding)))).one_or_none()
     if row is None:
         raise NotFound(NO_FINDING)
-    reader = caller.id if reads_no_names(caller) else None
+    reader = caller.id if caller.only_works else None
     shown = _whole(row, reader, uses.of(session, keys, caller.id, [id]))
     more = {"said": masked(row.said, reader), "position": row.position, "verdicts": _verdicts(session, id, reader)}
     return FindingDetail.model_validate(shown | more)
@@ -175,7 +174,7 @@ def inspections_page(
     key, place = (Inspection.corrected_at, Inspection.id), filter.place(keys)
     query = _inspections(*INSPECTION, *INSPECTED).where(*wanted)
     rows = session.execute(in_order(query, branches, key, place, filter.limit + 1)).all()
-    reader = caller.id if reads_no_names(caller) else None
+    reader = caller.id if caller.only_works else None
     items = [_inspection(row, reader) for row in rows[: filter.limit]]
     return _page(session, filter, keys, rows, items, select(Inspection.id).where(*wanted, or_(*branches)))
 
@@ -188,7 +187,7 @@ def findings_page(session: Session, caller: Caller, filter: FindingFilter, keys:
         in_order(_findings(*FINDING, *FOUND).where(*wanted), branches, key, place, filter.limit + 1)
     ).all()
     counts = uses.counts(session, [UUID(str(row.id)) for row in rows])
-    reader = caller.id if reads_no_names(caller) else None
+    reader = caller.id if caller.only_works else None
     items = [
         _finding(row, reader) | {"photos_missing": counts.get(UUID(str(row.id)), uses.Counts()).missing}
         for row in rows[: filter.limit]

@@ -70,7 +70,7 @@ def view(caller: Caller, enterprise: Enterprise) -> EnterpriseView:
     """The enterprise as this caller sees it: workers read no names and phones of others."""
     whole = EnterpriseView.model_validate(enterprise)
     hidden = {"person_in_charge": None, "responsible_persons": None}
-    return whole.model_copy(update=hidden) if caller.roles == {Role.WORKER} else whole
+    return whole.model_copy(update=hidden) if caller.only_works else whole
 
 
 def page(session: Session, caller: Caller, filter: EnterpriseFilter, keys: Keyring) -> Written[EnterprisePage]:

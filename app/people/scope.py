@@ -70,6 +70,11 @@ class Caller:
         """Of the government."""
         return bool(self.roles & GOVERNMENT)
 
+    @property
+    def only_works(self) -> bool:
+        """A worker and nothing else: reads no names and phones of others."""
+        return self.roles == {Role.WORKER}
+
     def has(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)
 

@@ -58,7 +58,7 @@ def seen_by(caller: Caller) -> ColumnElement[bool]:
     if caller.has(Role.ADMINISTRATOR):
         here = or_(false(), *(subtree(User.area_code, area) for area in caller.areas))
         return and_(here, or_(of_these, _no_wider(caller.sectors))) if caller.sectors else here
-    if caller.roles == {Role.WORKER}:
+    if caller.only_works:
         return User.id == caller.id
     return or_(of_these, User.id == caller.id)
 

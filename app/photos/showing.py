@@ -13,7 +13,7 @@ from app.foundation.database import Database
 from app.foundation.keyring import Keyring
 from app.foundation.problems import Forbidden, NotFound, Problem, Said
 from app.people.calls import thing
-from app.people.scope import Caller, Role
+from app.people.scope import Caller
 from app.people.tokens import identify, shown
 from app.people.visits import has
 from app.photos.addresses import display_url, is_signed, thumbnail_url
@@ -77,7 +77,7 @@ def find_original(session: Session, caller: Caller, sha256: str) -> Photo:
         Forbidden: a worker, and somebody else's photo.
     """
     photo = find(session, caller, sha256)
-    if caller.roles == {Role.WORKER} and session.get(PhotoSender, (sha256, caller.id)) is None:
+    if caller.only_works and session.get(PhotoSender, (sha256, caller.id)) is None:
         raise Forbidden
     return photo
 

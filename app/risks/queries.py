@@ -15,7 +15,7 @@ from app.foundation.pages import in_order, total
 from app.foundation.problems import NotFound, Said
 from app.foundation.wire import Written
 from app.people.models import User
-from app.people.scope import Caller, Role, prefix, visible, within
+from app.people.scope import Caller, prefix, visible, within
 from app.risks.levels import COLOURS, LiveLevels, RiskLevel
 from app.risks.models import ControlMeasure, Risk, RiskObject, RiskUnit
 from app.risks.schemas import MeasureFilter, MeasurePage, MeasureView, RiskFilter, RiskPage, RiskView
@@ -169,7 +169,7 @@ def _items(session: Session, caller: Caller, rows: Sequence[Any], levels: LiveLe
 
 def _name(caller: Caller, row: Any) -> str | None:
     """A worker reads no names of others."""
-    return None if caller.roles == {Role.WORKER} and str(caller.id) != str(row.owner_id) else row.owner_name
+    return None if caller.only_works and str(caller.id) != str(row.owner_id) else row.owner_name
 
 
 def _measure(row: Any) -> dict[str, Any]:

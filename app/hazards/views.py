@@ -233,9 +233,4 @@ def masked(value: Any, reader: UUID | None) -> Any:
     if not isinstance(value, dict):
         return value
     theirs = str(value.get("id")) != str(reader)
-    return {
-        key: None
-        if theirs and key in {"name", "phone", "responsible_name", "responsible_phone"}
-        else masked(item, reader)
-        for key, item in value.items()
-    }
+    return {key: None if theirs and key in PERSONAL else masked(item, reader) for key, item in value.items()}

@@ -69,7 +69,7 @@ def test_nobody_needs_to_log_in_for_these(house: House) -> None:
     with phone(house) as client:
         described = client.get("/openapi.json").json()["paths"]
     for path in ("/healthz", "/readyz", "/metrics"):
-        assert "security" not in described[path]["get"]
+        assert not described[path]["get"].get("security")
 
 
 COUNT_AND_END = """

@@ -32,6 +32,7 @@ from app.sorting.terms import Level, Method
 NO_PHOTOS: Final = uses.Counts()
 
 # Which of a body's fields name photos, and as what.
+NAMING: Final = ("photos", "photos_before", "photos_after", "signed_document")
 PURPOSES: Final[Mapping[str, Purpose]] = {
     "photos_before": Purpose.BEFORE,
     "photos_after": Purpose.RECTIFICATION,
@@ -127,6 +128,8 @@ def act(
         Forbidden: from this state, but not by this caller; `reason` says why.
         Conflict, Invalid: what the step needs of the record, or of the body for this record, is not there.
     """
+    if any(getattr(body, field, None) for field in NAMING):
+        uses.one_photo_at_a_time(session, caller.id)  # before the hazard is locked, as uploads do
     hazard = queries.find(session, caller, hazard_id, lock=True)
     meant = persons.meant(session, caller, hazard.row, body)
     seen(hazard)
@@ -167,7 +170,7 @@ def rectify_on_the_spot(session: Session, caller: Caller, hazard: Hazard, done: 
 def _name_photos(session: Session, caller: Caller, hazard: Hazard, action: Action, body: Any) -> bool:
     """Bind the photos that a body names; those not arrived are waited for."""
     named = []
-    for field in ("photos", "photos_before", "photos_after", "signed_document"):
+    for field in NAMING:
         given = getattr(body, field, None) or ()
         purpose = PURPOSES.get(field) or OF_ACTION.get(action.name, Purpose.REVIEW)
         hashes: Sequence[str] = (given,) if isinstance(given, str) else given

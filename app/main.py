@@ -46,8 +46,11 @@ EXPOSED = [
 def open_blobs(settings: Settings) -> Blobs:
     """The store of photos."""
     if settings.blobs.startswith("s3://"):
-        keys = {"access_key": settings.s3_access_key_id, "secret_key": settings.s3_secret_access_key}
-        return Blobs.open(settings.blobs, endpoint=settings.s3_endpoint, region=settings.s3_region, **keys)
+        return Blobs.open(
+            settings.blobs, endpoint=settings.s3_endpoint, region=settings.s3_region,
+            access_key=settings.s3_access_key_id, secret_key=settings.s3_secret_access_key,
+            virtual_hosted=settings.s3_virtual_hosted,
+        )  # fmt: skip
     return Blobs.open(settings.blobs)
 
 

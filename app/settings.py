@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     s3_region: str = "us-east-1"
     s3_access_key_id: str = ""
     s3_secret_access_key: str = ""
+    s3_virtual_hosted: bool = Field(False, description="The bucket's name stands in the host's: Aliyun OSS demands it.")
     secret: str = Field(
         "",
         description="Signs tokens, cursors and photo addresses, at least 32 characters; empty: made at the first start "

@@ -2,6 +2,7 @@
 
 import tempfile
 from contextlib import ExitStack
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.request import Request as Ask
@@ -9,13 +10,17 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import profiling, report
-from bench.load import NEW_ID, new_id
+from bench import load, profiling, report
+from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
 from bench.servers import Server, Site, postgresql
 from bench.workloads import MAIN_JOB, WANTED
 
 HOUSE: Final = "house_sqlite"
+ON_POSTGRESQL: Final = "house_postgresql"
+PHONES: Final = 8
+READERS: Final = 4
+PAUSE: Final = 0.05  # seconds that somebody looks at a page before the next
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 Seconds = Annotated[float, typer.Option(help="How long each turn lasts.")]
@@ -34,19 +39,80 @@ def main_job(
     chosen = [MAIN_JOB[name] for name in only.split(",")]
     kept: list[Any] = []
     with ExitStack() as stack:
-        site = Site(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))))
+        site = _site(stack)
         house = stack.enter_context(site.house(HOUSE, "", 20_000))
         servers = [house, stack.enter_context(site.bare_sqlite(house))]
         answers = {workload.name: answer(house, workload) for workload in chosen}
         servers.append(stack.enter_context(site.bare_fastapi(answers, house)))
         if postgres:
             url = stack.enter_context(postgresql())
-            servers.append(stack.enter_context(site.house("house_postgresql", url, 20_000)))
+            servers.append(stack.enter_context(site.house(ON_POSTGRESQL, url, 20_000)))
         for workload in chosen:
             found = compare(workload, servers, seconds, rounds)
             report.show_comparison(found, HOUSE, ("bare_sqlite", WANTED[workload.name]))
             kept.append(found.as_json())
     report.console.print(f"{report.keep('main-job', kept)}")
+
+
+@app.command()
+def sizes(
+    rows: Annotated[str, typer.Option(help="Hazards in the county, separated by commas.")] = "20000,200000,2000000",
+    seconds: Seconds = 3.0,
+    rounds: Rounds = 3,
+    *,
+    postgres: Annotated[bool, typer.Option(help="Also the house on PostgreSQL.")] = True,
+) -> None:
+    """The open-major list as the county fills: the same page of a town that has a tenth of all hazards."""
+    kept: list[Any] = []
+    for count in map(int, rows.split(",")):
+        with ExitStack() as stack:
+            site = _site(stack)
+            house = stack.enter_context(site.house(HOUSE, "", count))
+            servers = [house, stack.enter_context(site.bare_sqlite(house, copied=False))]
+            if postgres:
+                servers.append(stack.enter_context(site.house(ON_POSTGRESQL, stack.enter_context(postgresql()), count)))
+            workload = replace(MAIN_JOB["list"], title=f"open-major list, 50 rows of {count:,}")
+            found = compare(workload, servers, seconds, rounds)
+        report.show_comparison(found, HOUSE, ("bare_sqlite", WANTED["list"]))
+        kept.append({"rows": count} | found.as_json())
+    report.console.print(f"{report.keep('sizes', kept)}")
+
+
+@app.command()
+def beside_uploads(
+    seconds: Seconds = 10.0,
+    *,
+    postgres: Annotated[bool, typer.Option(help="Also the house on PostgreSQL.")] = True,
+) -> None:
+    """How long a page takes while 8 phones upload photos: as fast as this machine can, and a photo a second each."""
+    kept: list[Any] = []
+    with ExitStack() as stack:
+        site = _site(stack)
+        servers = [stack.enter_context(site.house(HOUSE, "", 20_000))]
+        if postgres:
+            servers.append(stack.enter_context(site.house(ON_POSTGRESQL, stack.enter_context(postgresql()), 20_000)))
+        for server in servers:
+            for phones, rest in (("nobody uploads", None), ("a photo a second each", 1.0), ("as fast as can be", 0.0)):
+                page, photos = beside(server, seconds, rest)
+                kept.append({"server": server.name, "phones": phones, "page": asdict(page), "photos": photos})
+    rows = [
+        [each["server"], each["phones"], f"{each['photos']:.1f}", *(f"{each['page'][n]:.1f}" for n in ("p50", "p99"))]
+        for each in kept
+    ]
+    title = f"A page of 50 rows for {READERS} readers, each every {PAUSE} s, while {PHONES} phones upload"
+    report.show(title, ["server", "phones", "photos/s", "page p50 ms", "page p99 ms (< 50)"], rows)
+    report.console.print(f"{report.keep('beside-uploads', kept)}")
+
+
+def beside(server: Server, seconds: float, rest: float | None) -> tuple[Outcome, float]:
+    """The page's outcome, and how many photos a second came in beside it; nobody uploads if `rest` is None."""
+    page = replace(MAIN_JOB["list"].job(server, seconds), connections=READERS, pause=PAUSE)
+    load.run(replace(page, seconds=1.0))
+    if rest is None:
+        return load.run(page), 0.0
+    photos = replace(MAIN_JOB["photo"].job(server, seconds), connections=PHONES, pause=rest)
+    uploading, reading = load.start(photos), load.start(page)
+    return load.finish(reading, page), load.finish(uploading, photos).per_second
 
 
 @app.command()
@@ -58,6 +124,10 @@ def profile(
 ) -> None:
     """Where a request's time goes, on SQLite and in this process."""
     profiling.profile(MAIN_JOB[workload], requests, lines, order)
+
+
+def _site(stack: ExitStack) -> Site:
+    return Site(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))))
 
 
 def answer(server: Server, workload: Workload) -> bytes:

@@ -101,15 +101,17 @@ class Site:
             yield server
 
     @contextmanager
-    def bare_sqlite(self, house: Server) -> Iterator[Server]:
-        """The hand-written one, over a copy of the house's SQLite database as it is now."""
-        data = self.folder / "bare"
-        data.mkdir()
+    def bare_sqlite(self, house: Server, *, copied: bool = True) -> Iterator[Server]:
+        """The hand-written one, over a copy of the house's SQLite database as it is now; or, to read, over the same."""
         source = self.folder / house.name
-        with create_engine(f"sqlite:///{source / 'app.db'}").connect() as connection:
-            connection.execute(text("VACUUM INTO :copy"), {"copy": str(data / "app.db")})
+        data, database = self.folder / f"bare-of-{house.name}", source / "app.db"
+        data.mkdir()
+        if copied:
+            database = data / "app.db"
+            with create_engine(f"sqlite:///{source / 'app.db'}").connect() as connection:
+                connection.execute(text("VACUUM INTO :copy"), {"copy": str(database)})
         keys = Keyring.open(source / "keys")
-        own = {"DATABASE": str(data / "app.db"), "PHOTOS": str(data), "KEY_ID": keys.newest}
+        own = {"DATABASE": str(database), "PHOTOS": str(data), "KEY_ID": keys.newest}
         own |= {
             purpose.upper(): keys.key(purpose, keys.newest).hex() for purpose in ("access", "event", "photo", "cursor")
         }

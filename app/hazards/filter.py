@@ -138,7 +138,7 @@ def _from(day: Day) -> datetime:
 def _words(filter: HazardFilter) -> list[ColumnElement[bool]]:
     """Every word anywhere, in any case; a word's own % and _ stand for themselves."""
     words = (filter.q or "").casefold().split()
-    return [Hazard.search_text.contains(word, autoescape=True) for word in words[:10]]
+    return [Hazard.search_text.contains(word, autoescape=True) for word in words]
 
 
 def _inside(filter: HazardFilter) -> list[ColumnElement[bool]]:

@@ -42,6 +42,15 @@ def test_no_parameter_of_a_list_is_a_fault(client: TestClient, world: World, pat
             assert answer.status_code < 500, (name, worst)
 
 
+def test_every_word_of_a_search_counts_however_many(client: TestClient, world: World) -> None:
+    worker = world.someone(Role.WORKER)
+    words = [f"词{n}" for n in range(20)]
+    put_on_the_list(world, worker, description=" ".join(words))
+    for wanted, found in ((words, 1), ([*words, "无"], 0)):
+        answer = client.get("hazards", params={"q": " ".join(wanted)}, headers=worker.headers)
+        assert len(answer.json()["items"]) == found
+
+
 @pytest.mark.parametrize("due_on", ["9999-12-31", "0001-01-01"])
 def test_a_deadline_lies_where_calendars_reckon(client: TestClient, world: World, due_on: str) -> None:
     officer, worker = world.someone(Role.SAFETY_OFFICER), world.someone(Role.WORKER)

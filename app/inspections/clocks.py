@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.foundation.clock import now
 from app.foundation.problems import Invalid, Said
-from app.foundation.wire import Moment
+from app.foundation.wire import EARLIEST, Moment
 
 DOUBT: Final = timedelta(minutes=5)
 HEADER: Final = "Device-Time"
@@ -58,7 +58,7 @@ class DeviceClock:
         """
         correction = self._correction()
         performed_at = performed_at or self.received_at - (correction or timedelta())
-        corrected_at = performed_at + (correction or timedelta())
+        corrected_at = performed_at + max(correction or timedelta(), EARLIEST - performed_at)
         ahead = max(corrected_at - self.received_at, timedelta())
         return Times(
             performed_at=performed_at,

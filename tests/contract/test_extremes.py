@@ -69,6 +69,14 @@ def test_an_inspection_was_at_an_instant_that_has_been(client: TestClient, world
         assert answer.status_code == 422, answer.text
 
 
+def test_a_clock_may_be_wrong_by_thousands_of_years(client: TestClient, world: World) -> None:
+    leader = world.someone(Role.TEAM_LEADER)
+    for performed_at, shown in (("1970-01-01T00:00:00Z", "8999-12-31T00:00:00Z"), ("8999-12-31T00:00:00Z",) * 2):
+        body, clock = reporting(world, performed_at=performed_at), {"Device-Time": shown}
+        answer = client.post("inspections", json=body, headers=leader.headers | clock)
+        assert (answer.status_code, answer.json()["clock_doubt"]) == (201, True)
+
+
 def test_what_a_device_says_of_itself_can_be_kept(client: TestClient, world: World) -> None:
     leader = world.someone(Role.TEAM_LEADER)
     for said, status in (('"\\ud800"', 422), ("1e999", 400), ('"\\u0000"', 201)):

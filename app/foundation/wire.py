@@ -52,14 +52,31 @@ def filled(text: str) -> str:
     return text
 
 
+def at_most(longest: int) -> Callable[[str], str]:
+    """What a column holds: the normal form of a few characters is longer than they are."""
+
+    def judge(text: str) -> str:
+        if len(text) > longest:
+            raise ValueError(f"longer than {longest}")
+        return text
+
+    return judge
+
+
 def _storable(said: dict[str, Any]) -> dict[str, Any]:
     json.dumps(said, ensure_ascii=False).encode()  # UnicodeEncodeError, which is a ValueError: halves of characters
     return said
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(clean), AfterValidator(filled)]
-Short = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean), AfterValidator(filled)]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(clean), AfterValidator(filled)]
+Short = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean), AfterValidator(filled),
+    AfterValidator(at_most(200)),
+]  # fmt: skip
+Word = Annotated[
+    str, StringConstraints(min_length=1, max_length=64), AfterValidator(clean), AfterValidator(filled),
+    AfterValidator(at_most(64)),
+]  # fmt: skip
 Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(clean)]
 Moment = Annotated[
     AwareDatetime, AfterValidator(_sensible), PlainSerializer(rfc3339, return_type=str, when_used="json")

@@ -24,6 +24,7 @@ from app.people.attempts import count, forgive, who_guesses
 from app.people.calls import thing
 from app.people.hashing import Hashing
 from app.people.models import User
+from app.people.schemas import DeviceId
 from app.people.sessions import EXPIRED, REFRESH_LASTS, Refresh
 from app.people.tokens import ACCESS_LASTS
 from app.people.visits import VisitRoute
@@ -39,7 +40,6 @@ router = APIRouter(prefix="/api/v1/auth", tags=["auth"], route_class=VisitRoute)
 Username = Annotated[
     str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True, to_lower=True), AfterValidator(clean)
 ]
-DeviceId = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(clean)]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.foundation.pages import Asked
-from app.foundation.wire import AreaCode, Body, Change, Frozen, Moment, Position, Short, View, Word, clean
+from app.foundation.wire import AreaCode, Body, Change, Frozen, Moment, Position, Short, View, Word, at_most, clean
 from app.people.permissions import Permission
 from app.people.scope import Power, Role
 from app.people.terms import AreaLevel, EnterpriseKind, EnterpriseStatus, Responsibility, Scale, StandardizationLevel
@@ -29,7 +29,9 @@ Sectors = Annotated[tuple[Sector, ...], Field(max_length=len(Sector)), AfterVali
 Categories = Annotated[tuple[SpecialCategory, ...], Field(max_length=len(SpecialCategory)), AfterValidator(_once)]
 NewUsername = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z一-鿿][0-9A-Za-z一-鿿._@-]{1,63}$", to_lower=True)]
 NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=128), AfterValidator(clean)]
-DeviceId = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(clean)]
+DeviceId = Annotated[
+    str, StringConstraints(min_length=1, max_length=128), AfterValidator(clean), AfterValidator(at_most(128))
+]
 Words = Annotated[str | None, Field(max_length=200, description="Every word must occur.")]
 
 
@@ -234,6 +236,10 @@ class MeView(View):
     permissions: list[Permission]
 
 
+Tag = Annotated[str, StringConstraints(max_length=32), AfterValidator(clean), AfterValidator(at_most(32))]
+Model = Annotated[str, StringConstraints(max_length=64), AfterValidator(clean), AfterValidator(at_most(64))]
+
+
 class Push(Frozen):
     """How notices reach a phone."""
 
@@ -242,9 +248,9 @@ class Push(Frozen):
 
 
 class DeviceBody(Frozen):
-    platform: Annotated[str, StringConstraints(max_length=32), AfterValidator(clean)] | None = None
-    model: Annotated[str, StringConstraints(max_length=64), AfterValidator(clean)] | None = None
-    app_version: Annotated[str, StringConstraints(max_length=32), AfterValidator(clean)] | None = None
+    platform: Tag | None = None
+    model: Model | None = None
+    app_version: Tag | None = None
     push: Push | None = None
 
 

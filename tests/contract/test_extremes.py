@@ -13,7 +13,7 @@ from app.people.scope import Role
 from app.risks.schemas import RiskFilter
 from app.tasks.routes import TasksAsked
 from tests.conftest import World
-from tests.inspections.stories import posted, reporting
+from tests.inspections.stories import posted, reporting, single
 from tests.risks.stories import added, measuring
 from tests.stories import confirming, do, put_on_the_list
 
@@ -102,3 +102,18 @@ def test_a_number_that_no_column_holds_is_refused(client: TestClient, world: Wor
     photo = {"sha256": "ab" * 32, "bytes": 1 << 63}
     answer = client.post("inspections", json=reporting(world, photos=[photo]), headers=leader.headers)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/photos/0/bytes")
+
+
+def test_what_is_too_long_in_its_normal_form_is_refused(client: TestClient, world: World) -> None:
+    leader, administrator = world.someone(Role.TEAM_LEADER), world.someone(Role.ADMINISTRATOR)
+    longer = "\u0958"  # two characters in normal form C
+    scope = {"enterprise_ids": [str(world.enterprise)]}
+    person = {"username": f"n{world.county}", "name": longer * 64, "roles": ["worker"], "scope": scope}
+    for answer in (
+        client.post("findings", json=single(world, place=longer * 200), headers=leader.headers),
+        client.post("users", json=person, headers=administrator.headers),
+        client.put(f"me/devices/{longer * 128}", json={}, headers=leader.headers),
+        client.put("me/devices/1", json={"model": longer * 64}, headers=leader.headers),
+        client.put("me/devices/1", json={"platform": longer * 32}, headers=leader.headers),
+    ):
+        assert answer.status_code == 422, answer.text

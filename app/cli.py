@@ -23,7 +23,8 @@ from fastapi import FastAPI
 
 from app.demo.loader import load
 from app.foundation import keyring, schema
-from app.foundation.database import LONG, Database
+from app.foundation.database import Database
+from app.foundation.dialects import LONG
 from app.foundation.keyring import Keyring
 from app.foundation.problems import Problem
 from app.journal import seals

@@ -13,7 +13,8 @@ from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.columns import Row
 from app.foundation.credit_code import with_check_digit
-from app.foundation.database import LONG, Database, continue_series, is_sqlite, table_of
+from app.foundation.database import Database
+from app.foundation.dialects import LONG, continue_series, is_sqlite, table_of
 from app.foundation.keyring import Keyring
 from app.hazards.models import Hazard
 from app.hazards.terms import Origin, State

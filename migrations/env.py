@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, text
 
 import app.main  # noqa: F401  so that every table is known when a migration is drafted
 from app.foundation.columns import Row
-from app.foundation.database import LONG, is_sqlite
+from app.foundation.dialects import LONG, is_sqlite
 
 
 def migrate(connection: Connection, **more: Any) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.demo.pictures import picture
 from app.foundation.blobs import Blobs
 from app.foundation.clock import now
-from app.foundation.database import Database, table_of
+from app.foundation.database import Database
+from app.foundation.dialects import table_of
 from app.people.scope import Caller
 from app.photos.arrivals import Arrivals
 from app.photos.darkroom import Darkroom

@@ -17,7 +17,8 @@ from app.demo.town import found
 from app.foundation import clock
 from app.foundation.blobs import Blobs
 from app.foundation.calendar import add_days, start_of_day
-from app.foundation.database import LONG, Database
+from app.foundation.database import Database
+from app.foundation.dialects import LONG
 from app.foundation.keyring import Keyring
 from app.foundation.problems import Conflict, Said
 from app.journal.sealer import seal_all

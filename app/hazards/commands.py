@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
-from app.foundation.database import next_number
+from app.foundation.dialects import next_number
 from app.foundation.problems import IllegalTransition
 from app.foundation.wire import Body
 from app.hazards import persons, queries

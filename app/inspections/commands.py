@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation.calendar import local_date
 from app.foundation.canonical import new_id
-from app.foundation.database import table_of
+from app.foundation.dialects import table_of
 from app.foundation.problems import Forbidden, Invalid, NotFound
 from app.foundation.problems import Said as Sentence
 from app.hazards.terms import Origin

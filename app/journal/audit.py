@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from app.foundation.canonical import digest
-from app.foundation.database import table_of
+from app.foundation.dialects import table_of
 from app.foundation.keyring import Keyring
 from app.journal.events import Event, digest_of
 from app.journal.seals import BATCH, Seal, merkle_root

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.foundation.canonical import canonical, digest
 from app.foundation.clock import now, rfc3339
 from app.foundation.columns import Row
-from app.foundation.database import table_of
+from app.foundation.dialects import table_of
 from app.foundation.keyring import Keyring
 
 PEN: Final = "pen"  # under this name a session carries the keyring that its events are marked with

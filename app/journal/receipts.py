@@ -10,7 +10,7 @@ from sqlalchemy import String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation.columns import Row
-from app.foundation.database import insert_once, table_of
+from app.foundation.dialects import insert_once, table_of
 from app.foundation.problems import IdConflict
 
 

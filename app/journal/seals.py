@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.foundation.canonical import canonical, digest
 from app.foundation.clock import now, rfc3339
 from app.foundation.columns import Row
-from app.foundation.database import one_at_a_time
+from app.foundation.dialects import one_at_a_time
 from app.foundation.keyring import Keyring
 from app.journal.events import Event
 

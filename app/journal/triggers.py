@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from app.foundation.database import is_sqlite
+from app.foundation.dialects import guard, unguard
 
 KEPT: Final = (
     "sequence", "subject_kind", "subject_id", "number", "action", "actor_id", "at", "received_at", "data_digest",
@@ -33,34 +33,14 @@ GUARDS: Final = (
 
 def install(connection: Connection) -> None:
     """Guard the journal's tables."""
-    if is_sqlite(connection):
-        for name, table, verb, condition in GUARDS:
-            unlike = condition.replace("IS DISTINCT FROM", "IS NOT")
-            refusal = "BEGIN SELECT RAISE(ABORT, 'the journal is insert-only'); END"
-            connection.execute(text(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {unlike} {refusal}"))
-        return
-    connection.execute(
-        text(
-            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'the journal is insert-only'; END $$"
-        )
-    )
     for name, table, verb, condition in GUARDS:
-        each = f"FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refuse_change()"
-        connection.execute(text(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {each}"))
-    for table in ("events", "seals"):
-        each = "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        connection.execute(text(f"CREATE TRIGGER {table}_kept BEFORE TRUNCATE ON {table} {each}"))
+        guard(connection, name, table, verb, condition)
 
 
 def remove(connection: Connection) -> None:
     """Lift the guards, for whoever takes the schema back."""
     for name, table, _, _ in GUARDS:
-        connection.execute(text(f"DROP TRIGGER {name}" + ("" if is_sqlite(connection) else f" ON {table}")))
-    if not is_sqlite(connection):
-        for table in ("events", "seals"):
-            connection.execute(text(f"DROP TRIGGER {table}_kept ON {table}"))
-        connection.execute(text("DROP FUNCTION refuse_change()"))
+        unguard(connection, name, table)
 
 
 @contextmanager

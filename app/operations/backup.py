@@ -25,7 +25,8 @@ from app.foundation import schema
 from app.foundation.blobs import Blobs
 from app.foundation.canonical import sent
 from app.foundation.clock import now
-from app.foundation.database import LONG, Database, series_at
+from app.foundation.database import Database
+from app.foundation.dialects import LONG, series_at
 from app.foundation.problems import Unavailable
 from app.journal import seals
 from app.operations import archive

@@ -22,13 +22,8 @@ from sqlalchemy.orm import Session
 from app.foundation import schema
 from app.foundation.blobs import Blobs
 from app.foundation.columns import Row
-from app.foundation.database import (
-    LONG,
-    Database,
-    continue_keys,
-    continue_series,
-    pointers_checked_at_the_end,
-)
+from app.foundation.database import Database
+from app.foundation.dialects import LONG, continue_keys, continue_series, pointers_checked_at_the_end
 from app.foundation.keyring import Keyring, write_once
 from app.foundation.problems import Unavailable
 from app.journal import triggers

@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.foundation.canonical import sent
-from app.foundation.database import insert_once
+from app.foundation.dialects import insert_once
 from app.foundation.keyring import Keyring
 from app.foundation.pages import total
 from app.foundation.wire import Written

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as Database
 
 from app.foundation.canonical import digest
 from app.foundation.clock import now
-from app.foundation.database import insert_once
+from app.foundation.dialects import insert_once
 from app.foundation.problems import LockedOut
 from app.people.models import Attempts, Session
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
-from app.foundation.database import insert_once
+from app.foundation.dialects import insert_once
 from app.foundation.problems import Conflict, Said
 from app.people import sessions
 from app.people.models import Device, User

@@ -4,7 +4,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from app.foundation.columns import Row
-from app.foundation.database import table_of
+from app.foundation.dialects import table_of
 from app.journal.events import Event, Recorded
 from app.people.models import Enterprise
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as Database
 
 from app.foundation.calendar import local_date
 from app.foundation.clock import now
-from app.foundation.database import table_of
+from app.foundation.dialects import table_of
 from app.foundation.keyring import Keyring
 from app.foundation.problems import Unauthenticated
 from app.people.models import Session, User

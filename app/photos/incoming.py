@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from app.foundation.blobs import Writer
 from app.foundation.clock import now
-from app.foundation.database import Database, insert_once
+from app.foundation.database import Database
+from app.foundation.dialects import insert_once
 from app.foundation.problems import Invalid, Problem, Said, TooLarge
 from app.photos.darkroom import Darkroom
 from app.photos.images import Picture, inspect

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
-from app.foundation.database import Database, insert_once
+from app.foundation.database import Database
+from app.foundation.dialects import insert_once
 from app.foundation.problems import Invalid, Malformed, Said, TooLarge
 from app.foundation.reading import JSON_LIMIT, strict_json
 from app.people.calls import thing

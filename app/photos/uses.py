@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation.canonical import new_id
 from app.foundation.clock import now
-from app.foundation.database import insert_once, one_at_a_time, table_of
+from app.foundation.dialects import insert_once, one_at_a_time, table_of
 from app.foundation.keyring import Keyring
 from app.people.scope import Caller, visible
 from app.photos.addresses import display_url, thumbnail_url

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation.canonical import new_id
 from app.foundation.clock import now
-from app.foundation.database import insert_once
+from app.foundation.dialects import insert_once
 from app.foundation.problems import Forbidden, Invalid, NotFound, Said
 from app.journal import events
 from app.people import enterprises

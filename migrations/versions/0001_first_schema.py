@@ -7,7 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from app.foundation import columns, database
+from app.foundation import columns, dialects
 from app.journal import triggers
 
 revision = "0001"
@@ -857,13 +857,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("inspection_id", "measure_id", name=op.f("uq_inspection_results_inspection_id_measure_id")),
     )
     op.create_index("ix_inspection_results_measure", "inspection_results", ["measure_id"], unique=False)
-    database.create_series(op.get_bind(), "hazard_numbers")
+    dialects.create_series(op.get_bind(), "hazard_numbers")
     triggers.install(op.get_bind())
 
 
 def downgrade() -> None:
     triggers.remove(op.get_bind())
-    database.drop_series(op.get_bind(), "hazard_numbers")
+    dialects.drop_series(op.get_bind(), "hazard_numbers")
     op.drop_index("ix_inspection_results_measure", table_name="inspection_results")
     op.drop_table("inspection_results")
     op.drop_index(

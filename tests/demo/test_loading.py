@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from app.demo.loader import FOUNDED, load
 from app.foundation import clock
 from app.foundation.blobs import Blobs
-from app.foundation.database import LONG, Database
+from app.foundation.database import Database
+from app.foundation.dialects import LONG
 from app.foundation.keyring import Keyring
 from app.foundation.problems import Conflict
 from app.hazards.facts import READ_BESIDE, Judged

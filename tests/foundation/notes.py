@@ -9,7 +9,7 @@ from sqlalchemy import func, literal, select, text
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
-from app.foundation.database import is_sqlite
+from app.foundation.dialects import is_sqlite
 from app.foundation.problems import Conflict, NotFound
 from app.foundation.wire import Body, Note, View, Word
 from app.journal import events

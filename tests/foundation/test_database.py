@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
-from app.foundation.database import continue_series, insert_once, next_number, series_at
+from app.foundation.dialects import continue_series, insert_once, next_number, series_at
 from app.foundation.lanes import Lane
 from app.foundation.problems import NotFound, Overloaded, Problem
 from app.journal.events import Event

@@ -12,7 +12,7 @@ from sqlalchemy import event, insert, text
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
-from app.foundation.database import is_sqlite
+from app.foundation.dialects import is_sqlite
 from app.hazards.models import Hazard
 from app.hazards.terms import Origin, State
 from app.main import create_app

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
-from app.foundation.database import LONG
+from app.foundation.dialects import LONG
 from app.journal import events, triggers
 from app.journal.audit import Break, verify
 from app.journal.events import Event

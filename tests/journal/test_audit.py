@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation.canonical import canonical, digest
 from app.foundation.clock import now
-from app.foundation.database import LONG
+from app.foundation.dialects import LONG
 from app.journal import triggers
 from app.journal.audit import Break, examine
 from app.journal.events import Event, digest_of

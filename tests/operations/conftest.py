@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.foundation.blobs import Blobs
 from app.foundation.canonical import sent
 from app.foundation.clock import now
-from app.foundation.database import next_number
+from app.foundation.dialects import next_number
 from app.hazards.models import Hazard
 from app.hazards.terms import Origin
 from app.journal import events

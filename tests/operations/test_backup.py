@@ -16,7 +16,7 @@ from sqlalchemy import Boolean, Date, Float, Integer, Numeric, String, insert, s
 from sqlalchemy.orm import Session
 
 from app.foundation.columns import Id, Instant
-from app.foundation.database import LONG, next_number, series_at
+from app.foundation.dialects import LONG, next_number, series_at
 from app.foundation.keyring import Keyring
 from app.journal.audit import Audit, examine
 from app.journal.events import PEN, Event

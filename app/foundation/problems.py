@@ -155,11 +155,6 @@ class LockedOut(Problem):
         self.retry_after = seconds
 
 
-class TooMany(Problem):
-    status, code, title = 429, "too_many", Said("请求过于频繁", "Too many requests")
-    retryable, retry_after = True, 2
-
-
 class Overloaded(Problem):
     """Better refused at once than hung."""
 

@@ -69,6 +69,8 @@ RULES_IN_CHINESE: Final[Mapping[str, str]] = {
     "say hazard, risk or none, or a level or criterion": "请写明清单（隐患、风险或不列入）、级别或判定标准",
     "W,S,E,N in degrees": "应为西、南、东、北四个度数",
     "W,S,E,N in degrees, W ≤ E and S ≤ N": "应为西、南、东、北四个度数，西不大于东，南不大于北",
+    "too long in its normal form": "规范化后过长",
+    "yuan as decimal text": '应为元的十进制文本，如 "1200.00"',
     "<plan id>:<period>[:<shift>], the period as 2026-11-23, 2026-W48 or 2026-11": (
         "应为 <计划 id>:<期间>[:<班次>]，期间如 2026-11-23、2026-W48 或 2026-11"
     ),

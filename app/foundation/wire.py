@@ -57,7 +57,7 @@ def at_most(longest: int) -> Callable[[str], str]:
 
     def judge(text: str) -> str:
         if len(text) > longest:
-            raise ValueError(f"longer than {longest}")
+            raise ValueError("too long in its normal form")
         return text
 
     return judge

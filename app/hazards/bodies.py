@@ -1,7 +1,8 @@
 """What the actions of the loop need: one body for each row that needs something of its own."""
 
+import re
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
@@ -13,12 +14,21 @@ from app.sorting.terms import Level
 Photos = Annotated[tuple[Sha256, ...], Field(max_length=20, description="sha256; they may still be under way.")]
 SomePhotos = Annotated[tuple[Sha256, ...], Field(min_length=1, max_length=20)]
 Criterion = Annotated[str, Field(min_length=1, max_length=32, description="A code of the catalogue, as GM-11-03.")]
+SUM: Final = r"[0-9]{1,12}(\.[0-9]{1,2})?"
+
+
+def _decimal_text(value: Any) -> Any:
+    """A sum as it was sent: plain digits, with at most two after the point."""
+    if isinstance(value, Decimal) or (isinstance(value, str) and re.fullmatch(SUM, value)):
+        return value
+    raise ValueError("yuan as decimal text")
+
+
 Yuan = Annotated[
     Decimal,
-    BeforeValidator(lambda value: value if isinstance(value, str | Decimal) else f"{value}!"),
-    Field(ge=0, max_digits=14, decimal_places=2),
+    BeforeValidator(_decimal_text),
     PlainSerializer(str, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,2})?$", "description": "Yuan, as decimal text."}),
+    WithJsonSchema({"type": "string", "pattern": f"^{SUM}$", "description": "Yuan, as decimal text."}),
 ]
 
 

@@ -135,3 +135,14 @@ def test_a_works_that_moves_takes_its_authority_with_it(client: TestClient, worl
     assert do(client, old, hazard, "dismiss", {"reason": "误报"}).status_code == 404
     shown = done(client, new, hazard, "confirm", confirming_major(worker))
     assert shown["handling_authority"]["area_code"] == world.next_town
+
+
+def test_money_is_plain_decimal_text(client: TestClient, world: World) -> None:
+    officer, manager, worker = team(world)
+    hazard = put_on_the_list(world, worker)
+    done(client, officer, hazard, "confirm", confirming(worker))
+    for funds in ("1E+5", "-1", "1.234", "1e999", " 1", "1\n", "", 1, 1.5, None, True):
+        answer = do(client, manager, hazard, "submit_plan", planning(worker, funds=funds, due_on=day(5)))
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/funds"), funds
+    shown = done(client, manager, hazard, "submit_plan", planning(worker, funds="999999999999.99", due_on=day(5)))
+    assert shown["plan"]["funds"] == "999999999999.99"

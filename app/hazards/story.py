@@ -19,7 +19,7 @@ from app.hazards.loop import allowed_actions, blocked_actions
 from app.hazards.models import Hazard
 from app.hazards.stages import waiting_for
 from app.hazards.terms import State
-from app.hazards.views import Blocked, EventPage, HazardView, masked
+from app.hazards.views import EventPage, HazardView, masked
 from app.journal.events import Event, told
 from app.people.scope import Caller
 from app.photos import uses
@@ -64,7 +64,9 @@ def shown(session: Session, caller: Caller, hazard_id: UUID, keys: Keyring, *, w
         "thumbnail_url": thumbnail_url(keys, caller.id, row.thumbnail) if row.thumbnail else None,
         "photos": uses.of(session, keys, caller.id, [hazard_id]).get(hazard_id, []),
         "allowed_actions": allowed_actions(row, judge),
-        "blocked_actions": tuple(Blocked(name=n, code=c, message=said_of(c).zh) for n, c in blocked.items()),
+        "blocked_actions": [
+            {"name": name, "code": code, "message": said_of(code).zh} for name, code in blocked.items()
+        ],
     }
     return HazardView.model_validate(values)
 

@@ -31,13 +31,15 @@ AT_ONCE: Final = 500  # rows a statement; databases bound the values of one
 
 
 USES, PHOTOS = table_of(PhotoUse), table_of(Photo)
-SHOWN: Final = (  # put together once: every hazard and inspection that is shown asks it
+_SHOWN: Final = (
     select(*USES.c["subject_id", "sha256", "purpose", "taken_at", "position"])
     .add_columns(*PHOTOS.c["object_key", "content_type", "width", "height"])
     .outerjoin_from(USES, PHOTOS, (PHOTOS.c.sha256 == USES.c.sha256) & USES.c.arrived_at.is_not(None))
-    .where(USES.c.subject_id.in_(bindparam("subjects", expanding=True)))
     .order_by(USES.c.declared_at, USES.c.place)
 )
+# Put together once, since all that is shown asks it; a list of values is written into the statement each time.
+OF_ONE: Final = _SHOWN.where(USES.c.subject_id == bindparam("subject"))
+OF_MANY: Final = _SHOWN.where(USES.c.subject_id.in_(bindparam("subjects", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,9 @@ def of(session: Session, keys: Keyring, viewer_id: UUID, subject_ids: Sequence[U
     Whoever calls this has made sure that the viewer may see the records.
     """
     found: dict[UUID, list[PhotoView]] = defaultdict(list)
-    for use in session.connection().execute(SHOWN, {"subjects": subject_ids}):
+    one = len(subject_ids) == 1
+    named = {"subject": subject_ids[0]} if one else {"subjects": subject_ids}
+    for use in session.connection().execute(OF_ONE if one else OF_MANY, named):
         here = use.object_key is not None
         found[use.subject_id].append(
             PhotoView(

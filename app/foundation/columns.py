@@ -162,6 +162,8 @@ Word = Enum(
 class Row(DeclarativeBase):
     """Base of every table. Every constraint has a name, so that a migration can speak of it."""
 
+    # What the database computes by itself (routing codes) is read when it is asked for, not with every insert.
+    __mapper_args__: Any = {"eager_defaults": False}  # noqa: RUF012  its base declares it so
     metadata = MetaData(
         naming_convention={
             "pk": "pk_%(table_name)s",

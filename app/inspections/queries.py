@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
 
@@ -107,8 +108,7 @@ def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) 
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope.
     """
-    query = _inspections(*INSPECTION, *INSPECTED, *WHOLE).where(Inspection.id == id, or_(*visible(caller, Inspection)))
-    row = session.execute(query).one_or_none()
+    row = session.execute(_sought(caller), {"sought": id}).one_or_none()
     if row is None:
         raise NotFound(NO_INSPECTION)
     results, findings = _results(session, row), _found(session, row)
@@ -133,8 +133,20 @@ def _results(session: Session, row: Any) -> Sequence[InspectionResult]:
 
 
 def _found(session: Session, row: Any) -> Sequence[Any]:
-    own = _findings(*FINDING, *FOUND).where(Finding.inspection_id == row.id).order_by(Finding.number)
-    return session.execute(own).all() if row.findings_count else ()
+    return session.execute(_of_inspection(), {"inspection": row.id}).all() if row.findings_count else ()
+
+
+@lru_cache(256)
+def _sought(caller: Caller) -> Select[*tuple[Any, ...]]:
+    """The question of one inspection, put together once for a caller: every report is answered with it."""
+    whole = _inspections(*INSPECTION, *INSPECTED, *WHOLE)
+    return whole.where(Inspection.id == bindparam("sought"), or_(*visible(caller, Inspection)))
+
+
+@cache
+def _of_inspection() -> Select[*tuple[Any, ...]]:
+    own = _findings(*FINDING, *FOUND).where(Finding.inspection_id == bindparam("inspection"))
+    return own.order_by(Finding.number)
 
 
 def finding_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) -> FindingDetail:

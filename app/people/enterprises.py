@@ -1,11 +1,12 @@
 """Enterprises and unregistered sites: found by everybody in scope, kept by the administrators of their area."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import ColumnElement, Text, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.foundation.canonical import sent
@@ -59,11 +60,17 @@ def find(
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope; at `pointer`, where a body names it.
     """
-    query = select(Enterprise).where(Enterprise.id == id, or_(*visible(caller, Enterprise)))
-    found = session.scalar(query.with_for_update(read=not lock, of=Enterprise) if lock or hold else query)
+    found = session.scalar(_sought(caller, lock, hold), {"sought": id})
     if found is None:
         raise NotFound.at(pointer, NO_ENTERPRISE) if pointer else NotFound(NO_ENTERPRISE)
     return found
+
+
+@lru_cache(256)
+def _sought(caller: Caller, lock: bool, hold: bool) -> Select[Enterprise]:
+    """The question of one enterprise, put together once for a caller: every report asks it."""
+    query = select(Enterprise).where(Enterprise.id == bindparam("sought"), or_(*visible(caller, Enterprise)))
+    return query.with_for_update(read=not lock, of=Enterprise) if lock or hold else query
 
 
 def view(caller: Caller, enterprise: Enterprise) -> EnterpriseView:

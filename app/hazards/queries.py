@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, false, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, bindparam, case, false, or_, select, true, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.foundation.canonical import sent_plain
 from app.foundation.clock import now
-from app.foundation.columns import Id, Instant, Several, as_sent, as_text, tuple_of
+from app.foundation.columns import Id, Instant, as_sent, as_text, tuple_of
 from app.foundation.keyring import Keyring
 from app.foundation.pages import in_order, total
 from app.foundation.problems import NotFound, Said
@@ -41,7 +41,7 @@ BEING_RECTIFIED: Final = or_(*(Hazard.state == state for state in LOOP["rectify"
 NO_SUCH: Final = Said("没有这条隐患", "There is no such hazard")
 
 # What is sent as it is stored, and what is read to be judged. No row becomes an object on the way to its bytes: ids and
-# instants are text from the start, and are compared with the caller's as text.
+# instants are text from the start, and are compared with the caller's as text. Those barred are one text of many ids.
 SENT: Final = (
     _text(Hazard.id), Hazard.number, Hazard.description, Hazard.criterion, Hazard.place, _text(Hazard.reported_at),
     Hazard.photos_missing, Hazard.listed, Hazard.revision, Hazard.thumbnail, Hazard.responsible_name,
@@ -52,7 +52,7 @@ JUDGED: Final = (
     as_sent(Hazard.state), as_sent(Hazard.level), Hazard.level_confirmed, as_sent(Hazard.level_by),
     as_sent(Hazard.origin), _text(Hazard.enterprise_id), Hazard.area_code, Hazard.handling_area.label("handling_area"),
     _text(Hazard.reported_by), _text(Hazard.confirmed_at), _text(Hazard.responsible_id),
-    type_coerce(Hazard.barred, Several(str)).label("barred"), Hazard.due_on, _text(Hazard.stage_due_at),
+    type_coerce(Hazard.barred, Text).label("barred"), Hazard.due_on, _text(Hazard.stage_due_at),
     Hazard.plan_pending, Hazard.plan_approved, _text(Hazard.extension_by), Hazard.extension_requests,
     Hazard.evidence_missing, ALONE, _text(Enterprise.partner_id),
     case((BEING_RECTIFIED, ACCOUNTLESS.element), else_=false()).label("accountless"),

@@ -31,13 +31,13 @@ def display_url(keys: Keyring, viewer_id: UUID, sha256: str) -> str:
 
 def address(keys: Keyring, viewer_id: UUID, sha256: str, variant: Variant) -> str:
     path = f"{PATH}/{sha256}/{variant}"
-    query = f"viewer={viewer_id}&until={_until(local_date(now()))}"
+    query = _query(viewer_id, local_date(now()))
     return f"{path}?{query}&mark={keys.mark(PURPOSE, _marked(sha256, variant, query))}"
 
 
-@lru_cache(2)
-def _until(today: date) -> int:
-    return int(end_of_day(add_days(today, 1)).timestamp())
+@lru_cache(1024)
+def _query(viewer_id: UUID, today: date) -> str:
+    return f"viewer={viewer_id}&until={int(end_of_day(add_days(today, 1)).timestamp())}"
 
 
 def is_signed(keys: Keyring, sha256: str, variant: Variant, said: Mapping[str, str]) -> bool:

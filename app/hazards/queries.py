@@ -88,7 +88,7 @@ def find(session: Session, caller: Caller, hazard_id: UUID, *, lock: bool = Fals
     return Judged(*row)
 
 
-@lru_cache(256)
+@lru_cache(1024)
 def _sought(caller: Caller, lock: bool) -> Select[*tuple[Any, ...]]:
     """The question of one hazard: put together once for a caller, which costs as much as its answer."""
     query = select(Hazard, *READ_BESIDE).join(Enterprise, Enterprise.id == Hazard.enterprise_id)
@@ -108,7 +108,7 @@ def whole(session: Session, hazard_id: UUID, caller: Caller | None) -> Any:
     return Story._make(row)
 
 
-@lru_cache(256)
+@lru_cache(1024)
 def _whole(caller: Caller | None) -> Select[*tuple[Any, ...]]:
     columns: Select[*tuple[Any, ...]] = select(*STORY)
     return (
@@ -135,7 +135,7 @@ def page(session: Session, caller: Caller, filter: HazardFilter, keys: Keyring) 
     return Written(sent_plain(answer))
 
 
-@lru_cache(256)
+@lru_cache(1024)
 def _first_page(filter: HazardFilter, caller: Caller) -> Select[*tuple[Any, ...]]:
     """The question of a first page: a board asks the same one all day, and putting it together costs as much as a
     tenth of its rows."""

@@ -136,7 +136,7 @@ def _found(session: Session, row: Any) -> Sequence[Any]:
     return session.execute(_of_inspection(), {"inspection": row.id}).all() if row.findings_count else ()
 
 
-@lru_cache(256)
+@lru_cache(1024)
 def _sought(caller: Caller) -> Select[*tuple[Any, ...]]:
     """The question of one inspection, put together once for a caller: every report is answered with it."""
     whole = _inspections(*INSPECTION, *INSPECTED, *WHOLE)

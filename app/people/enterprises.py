@@ -66,7 +66,7 @@ def find(
     return found
 
 
-@lru_cache(256)
+@lru_cache(1024)
 def _sought(caller: Caller, lock: bool, hold: bool) -> Select[Enterprise]:
     """The question of one enterprise, put together once for a caller: every report asks it."""
     query = select(Enterprise).where(Enterprise.id == bindparam("sought"), or_(*visible(caller, Enterprise)))

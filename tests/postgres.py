@@ -36,9 +36,11 @@ log_timezone = 'UTC'
 
 # Nobody pulls the machine's plug in a test: what PostgreSQL has written is safe with the kernel, even from kill -9.
 # Commits still wait for that write (synchronous_commit stays on), so a stop or crash loses nothing acknowledged.
+# Nothing lives long enough to need a vacuum, and none may meddle with a template or with a planner's figures.
 PLUGGED_IN = """
 fsync = off
 full_page_writes = off
+autovacuum = off
 """
 
 

@@ -14,6 +14,7 @@ from app.foundation.clock import now
 from app.foundation.columns import Id, Instant, as_sent, as_text, tuple_of
 from app.foundation.keyring import Keyring
 from app.foundation.pages import in_order, total
+from app.foundation.prepared import Prepared
 from app.foundation.problems import NotFound, Said
 from app.foundation.wire import Written
 from app.hazards.facts import ACCOUNTLESS, ALONE, READ_BESIDE, Judged, seen
@@ -102,29 +103,30 @@ def whole(session: Session, hazard_id: UUID, caller: Caller | None) -> Any:
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope: the two look the same.
     """
-    row = session.connection().execute(_whole(caller), {"sought": hazard_id}).one_or_none()
+    row = _whole(caller).one_or_none(session, {"sought": hazard_id})
     if row is None:
         raise NotFound(NO_SUCH)
-    return Story._make(row)
+    return row
 
 
 @lru_cache(1024)
-def _whole(caller: Caller | None) -> Select[*tuple[Any, ...]]:
+def _whole(caller: Caller | None) -> Prepared:
     columns: Select[*tuple[Any, ...]] = select(*STORY)
-    return (
+    asked = (
         columns.join(Enterprise, Enterprise.id == Hazard.enterprise_id)
         .join(REPORTER, REPORTER.id == Hazard.reported_by)
         .outerjoin(CONFIRMER, CONFIRMER.id == Hazard.confirmed_by)
         .outerjoin(RESPONSIBLE, RESPONSIBLE.id == Hazard.responsible_id)
         .where(Hazard.id == bindparam("sought"), or_(*seen(caller)) if caller else true())
     )
+    return Prepared(asked, "sought", row=Story._make)
 
 
 def page(session: Session, caller: Caller, filter: HazardFilter, keys: Keyring) -> Written[HazardPage]:
     """A page of the list, from columns straight to bytes: no row becomes an object on the way."""
     first = filter.cursor is None and filter.overdue is None  # what is overdue, the next moment decides otherwise
     query = _first_page(filter, caller) if first else _asked(filter, caller, filter.place(keys))
-    rows = [Line._make(row) for row in session.connection().execute(query)]
+    rows = query.rows(session)
     shown, at, judge = rows[: filter.limit], now(), in_text(caller)
     answer: dict[str, Any] = {"items": [_row(row, judge, keys, at) for row in shown], "next_cursor": None}
     if len(rows) > filter.limit:
@@ -136,13 +138,13 @@ def page(session: Session, caller: Caller, filter: HazardFilter, keys: Keyring) 
 
 
 @lru_cache(1024)
-def _first_page(filter: HazardFilter, caller: Caller) -> Select[*tuple[Any, ...]]:
+def _first_page(filter: HazardFilter, caller: Caller) -> Prepared:
     """The question of a first page: a board asks the same one all day, and putting it together costs as much as a
     tenth of its rows."""
     return _asked(filter, caller, None)
 
 
-def _asked(filter: HazardFilter, caller: Caller, place: tuple[Any, UUID] | None) -> Select[*tuple[Any, ...]]:
+def _asked(filter: HazardFilter, caller: Caller, place: tuple[Any, UUID] | None) -> Prepared:
     columns: Select[*tuple[Any, ...]] = (
         select(*LISTED)
         .outerjoin(Enterprise, Enterprise.id == Hazard.enterprise_id)  # outer, lest a planner begins with it
@@ -150,7 +152,8 @@ def _asked(filter: HazardFilter, caller: Caller, place: tuple[Any, UUID] | None)
         .where(*conditions(filter, caller))
     )
     key = (_key(filter), Hazard.id)
-    return in_order(columns, seen(caller), key, place, filter.limit + 1, descending=filter.order != "due_on")
+    asked = in_order(columns, seen(caller), key, place, filter.limit + 1, descending=filter.order != "due_on")
+    return Prepared(asked, row=Line._make)
 
 
 def _key(filter: HazardFilter) -> InstrumentedAttribute[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
 from app.foundation.dialects import is_sqlite
+from app.foundation.prepared import NOTHING, Prepared
 from app.hazards.models import Hazard
 from app.hazards.terms import Origin, State
 from app.main import create_app
@@ -58,13 +60,19 @@ def fill(world: World, person: Person, rows: int) -> None:
 def statements_of(world: World, ask: Any) -> list[tuple[str, Any]]:
     """What is sent to the database meanwhile."""
     seen: list[tuple[str, Any]] = []
+    rows = Prepared.rows
 
     def note(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
         seen.append((statement, parameters))
 
+    def noted(prepared: Prepared, session: Session, given: Any = NOTHING) -> list[Any]:
+        seen.append(prepared.said(session.connection().dialect, given))
+        return rows(prepared, session, given)
+
     event.listen(world.database.engine, "before_cursor_execute", note)
     try:
-        ask()
+        with patch.object(Prepared, "rows", noted):
+            ask()
     finally:
         event.remove(world.database.engine, "before_cursor_execute", note)
     return seen

@@ -122,7 +122,7 @@ def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) 
             "results": [vars(result) | {"photos": photos.get(result.id, ())} for result in results],
             "findings": [_whole(finding, reader, photos) for finding in findings],
             "photos": photos.get(id, ()),
-            "photos_missing": sum(not photo.arrived for shown in photos.values() for photo in shown),
+            "photos_missing": sum(photo.missing for shown in photos.values() for photo in shown),
         }
     )
 
@@ -289,4 +289,4 @@ def _finding(row: Any, reader: UUID | None) -> dict[str, Any]:
 def _whole(row: Any, reader: UUID | None, photos: Mapping[UUID, Sequence[PhotoView]]) -> dict[str, Any]:
     own = photos.get(UUID(str(row.id)), ())  # also those of its hazard, which has its id
     found = tuple(photo for photo in own if photo.purpose is Purpose.FINDING)
-    return _finding(row, reader) | {"photos": found, "photos_missing": sum(not photo.arrived for photo in own)}
+    return _finding(row, reader) | {"photos": found, "photos_missing": sum(photo.missing for photo in own)}

@@ -95,8 +95,8 @@ def _from_json(kind: TypeEngine[Any]) -> Callable[[Any], Any]:
 
 
 def stored_photos() -> Select[str, str]:
-    """Digest and object of every photo."""
-    return select(Photo.sha256, Photo.object_key)
+    """Digest and object of every photo; of one that is dying the object may be gone."""
+    return select(Photo.sha256, Photo.object_key).where(Photo.dying_at.is_(None))
 
 
 def inhabited(session: Session) -> str | None:

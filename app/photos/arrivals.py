@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
+from app.foundation.dialects import table_of
 from app.people.scope import Caller
-from app.photos.models import MISSING, PhotoUse
+from app.photos.models import NOT_HERE, PhotoUse
 
 Hook = Callable[[Session, Caller, Sequence[PhotoUse]], None]
 
@@ -20,8 +21,11 @@ class Arrivals:
     hooks: list[Hook] = field(default_factory=list)
 
     def announce(self, session: Session, caller: Caller, shas: Sequence[str]) -> Sequence[PhotoUse]:
-        """Let the photos that the caller owes and has now sent belong to the records that named them."""
-        owed = (PhotoUse.declared_by == caller.id, PhotoUse.sha256.in_(shas), MISSING)
+        """Let the photos that the caller owes and has now sent belong to the records that named them, also those that
+        were thought lost."""
+        owed = (PhotoUse.declared_by == caller.id, PhotoUse.sha256.in_(shas), NOT_HERE)
+        if not session.connection().execute(select(table_of(PhotoUse).c.id).where(*owed).limit(1)).first():
+            return ()
         arrive = update(PhotoUse).where(*owed).values(arrived_at=now()).returning(PhotoUse)
         arrived = session.scalars(arrive).all()
         for hook in self.hooks if arrived else ():

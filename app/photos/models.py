@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.columns import Json, Row
@@ -41,7 +41,8 @@ PURPOSE_TITLES: Final[Mapping[Purpose, str]] = {
 class Photo(Row):
     """A photo is its bytes. `object_key` says which object holds them: others of the same bytes do not count.
 
-    Width and height are as it is seen, upright.
+    Width and height are as it is seen, upright. One that is dying counts for nobody: no record names it, its bytes are
+    about to go, and whoever sends it again makes it a new one.
     """
 
     __tablename__ = "photos"
@@ -53,6 +54,7 @@ class Photo(Row):
     width: Mapped[int]
     height: Mapped[int]
     created_at: Mapped[datetime]
+    dying_at: Mapped[datetime | None]
 
 
 class PhotoSender(Row):
@@ -69,7 +71,8 @@ class PhotoUse(Scoped, Row):
     """A photo as a record names it. Time and position belong here, not to the bytes.
 
     The record may be accepted before the bytes have come; they may never come, so `sha256` points nowhere by itself.
-    `place` keeps the order in which a declaration named its photos.
+    `place` keeps the order in which a declaration named its photos. One that was declared lost is waited for no longer;
+    if it comes after all, it is there.
     """
 
     __tablename__ = "photo_uses"
@@ -88,10 +91,22 @@ class PhotoUse(Scoped, Row):
     position: Mapped[dict[str, Any] | None] = mapped_column(Json)
     bytes: Mapped[int | None]
     arrived_at: Mapped[datetime | None]
+    device_id: Mapped[str | None] = mapped_column(String(128))
+    lost_at: Mapped[datetime | None]
+    lost_reason: Mapped[str | None] = mapped_column(Text)
+    replacement: Mapped[str | None] = mapped_column(String(64))
 
 
-MISSING = PhotoUse.arrived_at.is_(None)
+NOT_HERE = PhotoUse.arrived_at.is_(None)
+WAITED_FOR = and_(NOT_HERE, PhotoUse.lost_at.is_(None))
 
 Index(
-    "ix_photo_uses_missing", PhotoUse.declared_by, PhotoUse.sha256, postgresql_where=MISSING, sqlite_where=MISSING
+    "ix_photo_uses_missing", PhotoUse.declared_by, PhotoUse.sha256, postgresql_where=NOT_HERE, sqlite_where=NOT_HERE
+)  # fmt: skip
+Index(
+    "ix_photo_uses_waited_for", PhotoUse.declared_at, PhotoUse.id, postgresql_where=WAITED_FOR, sqlite_where=WAITED_FOR
+)  # fmt: skip
+Index(
+    "ix_photo_uses_enterprise_waited_for", PhotoUse.enterprise_id, PhotoUse.declared_at, PhotoUse.id,
+    postgresql_where=WAITED_FOR, sqlite_where=WAITED_FOR,
 )  # fmt: skip

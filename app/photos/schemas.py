@@ -27,6 +27,14 @@ class PhotoShown(PhotoStored):
     display_url: str
 
 
+class PhotoLoss(BaseModel):
+    """That a photo is waited for no longer, and why; `replacement` was declared in its place."""
+
+    at: Moment
+    reason: str
+    replacement: str | None
+
+
 class PhotoView(BaseModel):
     """A photo as a record names it; what nobody has yet is null."""
 
@@ -40,3 +48,9 @@ class PhotoView(BaseModel):
     content_type: str | None
     width: int | None
     height: int | None
+    lost: PhotoLoss | None = Field(description="If it was declared lost, and has not come after all.")
+
+    @property
+    def missing(self) -> bool:
+        """Whether it is still waited for."""
+        return not self.arrived and self.lost is None

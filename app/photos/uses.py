@@ -5,7 +5,7 @@ missing, until that person sends it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
@@ -20,19 +20,20 @@ from app.foundation.dialects import insert_once, one_at_a_time, table_of
 from app.foundation.keyring import Keyring
 from app.people.scope import Caller, visible
 from app.photos.addresses import display_url, thumbnail_url
-from app.photos.models import MISSING, Photo, PhotoSender, PhotoUse, Purpose
-from app.photos.schemas import PhotoView
+from app.photos.models import NOT_HERE, Photo, PhotoSender, PhotoUse, Purpose
+from app.photos.schemas import PhotoLoss, PhotoView
 
 T = TypeVar("T")
 
 LARGEST_LOCK: Final = (1 << 63) - 1
+LONGEST_DEVICE: Final = 128
 Key = tuple[UUID, Purpose, str]
 AT_ONCE: Final = 500  # rows a statement; databases bound the values of one
 
 
 USES, PHOTOS = table_of(PhotoUse), table_of(Photo)
 _SHOWN: Final = (
-    select(*USES.c["subject_id", "sha256", "purpose", "taken_at", "position"])
+    select(*USES.c["subject_id", "sha256", "purpose", "taken_at", "position", "lost_at", "lost_reason", "replacement"])
     .add_columns(*PHOTOS.c["object_key", "content_type", "width", "height"])
     .outerjoin_from(USES, PHOTOS, (PHOTOS.c.sha256 == USES.c.sha256) & USES.c.arrived_at.is_not(None))
     .order_by(USES.c.declared_at, USES.c.place)
@@ -55,6 +56,7 @@ class Named:
     taken_at: datetime | None = None
     position: dict[str, Any] | None = None
     bytes: int | None = None
+    device_id: str | None = None
 
     @property
     def key(self) -> Key:
@@ -69,11 +71,18 @@ class Declared(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How a record stands with its photos; of the missing ones, which should show a rectification."""
+    """How a record stands with its photos; of those missing and those lost, which should show a rectification."""
 
     missing: int = 0
     evidence_missing: frozenset[str] = frozenset()
     first_arrived: str | None = None
+    evidence_lost: frozenset[str] = frozenset()
+
+
+def device_id(device: Mapping[str, Any] | None) -> str | None:
+    """Which phone a body says it comes from, if it says so in words that a column holds."""
+    said = (device or {}).get("id")
+    return said if isinstance(said, str) and len(said) <= LONGEST_DEVICE else None
 
 
 def one_photo_at_a_time(session: Session, user_id: UUID) -> None:
@@ -84,8 +93,8 @@ def one_photo_at_a_time(session: Session, user_id: UUID) -> None:
 def declare(session: Session, caller: Caller, named: Sequence[Named]) -> Declared:
     """Let records have photos, as far as the caller may give them; the rest is missing.
 
-    A record that has the photo for the same purpose keeps it as it is; one that waits for it, waits for the caller
-    now. Does nothing twice.
+    A record that has the photo for the same purpose keeps it as it is; one that waits for it, or thought it lost, waits
+    for the caller now. Does nothing twice.
     """
     if not named:
         return Declared((), ())
@@ -102,7 +111,7 @@ def declare(session: Session, caller: Caller, named: Sequence[Named]) -> Declare
     made = sum(insert_once(session, PhotoUse, *rows) for rows in _chunks(new.values()))
     here = {key for key in new if key[2] in given}
     if made < len(new):
-        _take_over(session, caller, new, given, at)
+        _take_over(session, caller, new, given, at, named[0].device_id)
         here |= _arrived(session, new)
     return Declared(
         tuple(each for each in named if each.key not in here), tuple(each for each in named if each.key in here)
@@ -110,8 +119,13 @@ def declare(session: Session, caller: Caller, named: Sequence[Named]) -> Declare
 
 
 def _givable(session: Session, caller: Caller, shas: Iterable[str]) -> set[str]:
-    """Those photos that the caller has sent, or may see in some record."""
-    return {sha for chunk in _chunks(shas) for sha in session.scalars(known(caller, chunk))}
+    """Those photos that the caller has sent, or may see in some record. They stay: a sweep looks for photos that no
+    record names, and passes over one that is being bound."""
+    given: set[str] = set()
+    for chunk in _chunks(shas):
+        here = select(Photo.sha256).where(Photo.sha256.in_(known(caller, chunk)), Photo.dying_at.is_(None))
+        given |= set(session.scalars(here.order_by(Photo.sha256).with_for_update(read=True, key_share=True)))
+    return given
 
 
 def known(caller: Caller, shas: Sequence[str]) -> Select[str]:
@@ -123,11 +137,15 @@ def known(caller: Caller, shas: Sequence[str]) -> Select[str]:
     return select(either.c.sha256).distinct()
 
 
-def _take_over(session: Session, caller: Caller, keys: Iterable[Key], given: set[str], at: datetime) -> None:
-    """Let records that waited for these photos have them from the caller, or wait for the caller."""
+def _take_over(
+    session: Session, caller: Caller, keys: Iterable[Key], given: set[str], at: datetime, device_id: str | None
+) -> None:
+    """Let records that have not got these photos have them from the caller, or wait for the caller."""
+    wait: dict[str, Any] = {"declared_by": caller.id, "declared_at": at, "device_id": device_id}
+    wait |= {"lost_at": None, "lost_reason": None, "replacement": None}
     for chunk in _chunks(keys):
-        theirs = (tuple_(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256).in_(chunk), MISSING)
-        session.execute(update(PhotoUse).where(*theirs).values(declared_by=caller.id, declared_at=at))
+        theirs = (tuple_(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256).in_(chunk), NOT_HERE)
+        session.execute(update(PhotoUse).where(*theirs).values(**wait))
         if here := [sha for _, _, sha in chunk if sha in given]:
             session.execute(update(PhotoUse).where(*theirs, PhotoUse.sha256.in_(here)).values(arrived_at=at))
 
@@ -164,25 +182,35 @@ def of(session: Session, keys: Keyring, viewer_id: UUID, subject_ids: Sequence[U
                 content_type=use.content_type,
                 width=use.width,
                 height=use.height,
+                lost=_loss(use),
             )
         )
     return found
 
 
+def _loss(use: Any) -> PhotoLoss | None:
+    if use.lost_at is None or use.object_key is not None:
+        return None
+    return PhotoLoss(at=use.lost_at, reason=use.lost_reason, replacement=use.replacement)
+
+
 def counts(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, Counts]:
     """How each of the records stands with its photos; those that name none are left out."""
     rows = (
-        select(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256, PhotoUse.arrived_at)
+        select(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256, PhotoUse.arrived_at, PhotoUse.lost_at)
         .where(PhotoUse.subject_id.in_(subject_ids))
         .order_by(PhotoUse.declared_at, PhotoUse.place)
     )
     found: dict[UUID, Counts] = defaultdict(Counts)
-    for subject_id, purpose, sha256, arrived_at in session.execute(rows):
-        missing, evidence_missing, first = found[subject_id]
-        waits = int(arrived_at is None)
-        if waits and purpose is Purpose.RECTIFICATION:
-            evidence_missing |= {sha256}
-        found[subject_id] = Counts(missing + waits, evidence_missing, first or (None if waits else sha256))
+    for subject_id, purpose, sha256, arrived_at, lost_at in session.execute(rows):
+        so_far, shows = found[subject_id], {sha256} if purpose is Purpose.RECTIFICATION else set()
+        if arrived_at:
+            found[subject_id] = so_far._replace(first_arrived=so_far.first_arrived or sha256)
+        elif lost_at:
+            found[subject_id] = so_far._replace(evidence_lost=so_far.evidence_lost | shows)
+        else:
+            missing, evidence = so_far.missing + 1, so_far.evidence_missing | shows
+            found[subject_id] = so_far._replace(missing=missing, evidence_missing=evidence)
     return found
 
 

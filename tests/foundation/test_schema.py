@@ -20,6 +20,9 @@ from tests.conftest import World, fresh_database
 from tests.operations.conftest import House, fill
 
 
+FIRST = "0001"
+
+
 @pytest.fixture
 def database(kind: str, tmp_path: Path) -> Iterator[Database]:
     database = Database(fresh_database(kind, tmp_path))
@@ -27,6 +30,8 @@ def database(kind: str, tmp_path: Path) -> Iterator[Database]:
     database.engine.dispose()
 
 
+# SQLAlchemy misreads what SQLite computes where a column was added later: it takes all of the line.
+@pytest.mark.filterwarnings("ignore:Computed default on")
 def test_the_migrations_lead_to_what_the_models_say(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -68,13 +73,14 @@ def tables(engine: Engine) -> set[str]:
 
 
 def test_a_migration_that_fails_leaves_everything_as_it_was(database: Database) -> None:
+    schema.move(database.engine, FIRST)
     before = tables(database.engine)
     with database.engine.begin() as connection:
         connection.execute(text("DROP TABLE receipts"))
     with pytest.raises(Exception, match="receipts"):
         schema.move(database.engine, "base")
     assert tables(database.engine) == before - {"receipts"}
-    assert database.transact(schema.present) == schema.wanted()
+    assert database.transact(schema.present) == FIRST
 
 
 def test_a_revision_that_nobody_knows_is_refused(database: Database) -> None:

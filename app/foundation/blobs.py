@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 PIECE = 4 << 20
 """Bytes read at once: few requests for a photo, little memory for a slow reader."""
 
+HELD = 1 << 18
+"""Bytes that a writer holds before it writes them down."""
+
+MANY = 512
+"""Pieces that it holds at most; a system takes some thousand in one call."""
+
 ABANDONED_AFTER = timedelta(days=1)
 """No upload takes this long: a temporary file so old was left by a process that was killed."""
 
@@ -49,17 +55,43 @@ class Stored:
 class Writer:
     """An object being written: it exists once `finish` has returned, and leaves nothing if that never happens.
 
-    `file` may be read and sought after the last `write`, to judge what has arrived before it is kept.
+    What was written waits until there is enough for the disk. `file` may be read and sought after the last `write`,
+    to judge what has arrived before it is kept.
     """
 
     def __init__(self, blobs: "Blobs", key: str | None) -> None:
         self._blobs, self._key = blobs, None if key is None else _checked(key)
+        self._held: list[bytes | memoryview] = []
+        self._holds = 0
+        self._reader: IO[bytes] | None = None
         with _trouble():
-            self.file = blobs._spool()
+            self._file = blobs._spool()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
+        self._held.append(data)
+        self._holds += len(data)
+        if self._holds >= HELD or len(self._held) >= MANY:
+            self._flush()
+
+    @property
+    def file(self) -> IO[bytes]:
+        """All that was written, from its beginning."""
+        self._flush()
+        if not self._reader:
+            self._reader = os.fdopen(os.dup(self._file.fileno()), "rb")
+            self._reader.seek(0)
+        return self._reader
+
+    def _flush(self) -> None:
+        """One call for many pieces: each call hands the interpreter to another thread and back."""
+        held, self._held, self._holds = self._held, [], 0
         with _trouble():
-            self.file.write(data)
+            while held:
+                written = os.writev(self._file.fileno(), held)
+                while held and written >= len(held[0]):
+                    written -= len(held.pop(0))
+                if held and written:
+                    held[0] = memoryview(held[0])[written:]
 
     def finish(self, key: str | None = None) -> None:
         """Keep it, and return only when it would survive a power cut; under `key`, if it had none before.
@@ -70,15 +102,17 @@ class Writer:
         """
         key = _checked(key or self._key or "")
         try:
+            self._flush()
             with _trouble():
-                self.file.flush()
-                self._blobs._keep(key, self.file)
+                self._blobs._keep(key, self._file)
         finally:
             self.abandon()
 
     def abandon(self) -> None:
-        with suppress(OSError):  # closing writes what is buffered, which a full disk refuses once more
-            self.file.close()
+        self._held.clear()
+        if self._reader:
+            self._reader.close()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -130,7 +164,7 @@ class Blobs(ABC):
 
     @abstractmethod
     def _spool(self) -> IO[bytes]:
-        """A temporary file that vanishes when closed."""
+        """A temporary file without a buffer, which vanishes when closed."""
 
     @abstractmethod
     def _keep(self, key: str, file: IO[bytes]) -> None: ...
@@ -187,7 +221,7 @@ class Folder(Blobs):
                         yield Stored(path.name.replace("+", "/"), found.st_size, modified_at)
 
     def _spool(self) -> IO[bytes]:
-        return tempfile.NamedTemporaryFile(dir=self._incoming)
+        return tempfile.NamedTemporaryFile(dir=self._incoming, buffering=0)
 
     def _keep(self, key: str, file: IO[bytes]) -> None:
         """The file's bytes to the disk, then its name. A link, unlike a rename, never replaces what is there."""
@@ -248,7 +282,7 @@ class Bucket(Blobs):
 
     @contextmanager
     def file(self, key: str) -> Iterator[IO[bytes]]:
-        with self._spool() as fetched:
+        with tempfile.TemporaryFile() as fetched:
             for piece in self.read(key):
                 fetched.write(piece)
             fetched.seek(0)
@@ -268,7 +302,7 @@ class Bucket(Blobs):
                 yield from (Stored(each["path"], each["size"], each["last_modified"]) for each in found)
 
     def _spool(self) -> IO[bytes]:
-        return tempfile.TemporaryFile()
+        return tempfile.TemporaryFile(buffering=0)
 
     def _keep(self, key: str, file: IO[bytes]) -> None:
         """Put the object, unless the key is taken. A put whose answer was lost is repeated, and then finds the key

@@ -88,7 +88,7 @@ class Incoming:
         self._writer: Writer | None = None
         received.incoming = self
 
-    def take(self, data: bytes) -> None:
+    def take(self, data: bytes | memoryview) -> None:
         self._size += len(data)
         if self._size > PHOTO_LIMIT:
             raise TooLarge(limit=PHOTO_LIMIT)

@@ -21,7 +21,7 @@ CUT_OFF: Final = Said("请求不完整", "The request is cut off")
 class Sink(Protocol):
     """Where the content of a part goes."""
 
-    def take(self, data: bytes) -> None: ...
+    def take(self, data: bytes | memoryview) -> None: ...
 
     def close(self) -> None:
         """That was all of it."""
@@ -61,10 +61,10 @@ class Form:
         except FormParserError:
             raise Malformed from None
 
-    def take(self, data: bytes) -> None:
+    def take(self, data: bytes | memoryview) -> None:
         """Raises Malformed, and whatever the sinks raise."""
         try:
-            self._parser.write(data)
+            self._parser.write(bytes(data))
         except FormParserError:
             raise Malformed from None
 
@@ -97,7 +97,7 @@ class Form:
 
     def _pass_on(self, data: bytes, start: int, end: int) -> None:
         assert self._sink is not None
-        self._sink.take(data[start:end])
+        self._sink.take(memoryview(data)[start:end])
 
     def _end_part(self) -> None:
         assert self._sink is not None

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
 from app.foundation.database import Database
-from app.foundation.dialects import insert_once
+from app.foundation.dialects import insert_once, table_of
 from app.foundation.problems import Invalid, Malformed, Said, TooLarge
 from app.foundation.reading import JSON_LIMIT, strict_json
 from app.people.calls import thing
@@ -37,6 +37,8 @@ PIECE: Final = 1 << 20
 """Bytes that are handed to a thread at once: a hop for each chunk would cost more than the work."""
 
 
+PHOTOS: Final = table_of(Photo)
+
 NO_REPORT: Final = Said("缺少 report 部分", "The part report is missing")
 TWO_REPORTS: Final = Said("report 部分出现了两次", "The part report stands twice")
 NO_FILE: Final = Said("缺少 file 部分", "The part file is missing")
@@ -55,7 +57,7 @@ class Text:
     def __init__(self) -> None:
         self.content = bytearray()
 
-    def take(self, data: bytes) -> None:
+    def take(self, data: bytes | memoryview) -> None:
         self.content += data
         if len(self.content) > JSON_LIMIT:
             raise TooLarge(limit=JSON_LIMIT)
@@ -65,14 +67,9 @@ class Text:
 
 
 async def receive_raw(request: Request, caller: Caller) -> Received:
-    """The body is the photo, and the address its sha256. What the caller has sent before is only compared.
-
-    Raises what `Incoming` raises.
-    """
-    sha256 = request.path_params["sha256"]
+    """The body is the photo, and the address its sha256. Raises what `Incoming` raises."""
     async with _receiving(request) as received:
-        known = await received.database.read(lambda session: session.get(PhotoSender, (sha256, caller.id)) is not None)
-        await _pour(request, Incoming(received, sha256, known=known), received.room, PHOTO_LIMIT)
+        await _pour(request, Incoming(received, request.path_params["sha256"]), received.room, PHOTO_LIMIT)
     return received
 
 
@@ -181,13 +178,15 @@ def take_in(session: Session, caller: Caller, parts: Received, arrivals: Arrival
     parts.offered = True
     one_photo_at_a_time(session, caller.id)
     shas = sorted(photos)
-    insert_once(session, Photo, *(photos[sha].row for sha in shas if photos[sha].key))
+    rows = [photos[sha].row for sha in shas if photos[sha].key]
+    if insert_once(session, Photo, *rows) < len(shas):
+        there = select(*PHOTOS.c).where(PHOTOS.c.sha256.in_(shas)).order_by(PHOTOS.c.sha256)
+        rows = [dict(row) for row in session.connection().execute(there).mappings()]
     stored = []
-    for photo in session.scalars(select(Photo).where(Photo.sha256.in_(shas)).order_by(Photo.sha256)):
-        photos[photo.sha256].adopted = photo.object_key == photos[photo.sha256].key
-        sent = {"sha256": photo.sha256, "user_id": caller.id, "sent_at": now()}
-        replayed = not insert_once(session, PhotoSender, sent)
-        shown = {name: getattr(photo, name) for name in PhotoStored.model_fields if name != "replayed"}
-        stored.append(PhotoStored(**shown, replayed=replayed))
+    for row in rows:
+        sha256 = row["sha256"]
+        photos[sha256].adopted = row["object_key"] == photos[sha256].key
+        replayed = not insert_once(session, PhotoSender, {"sha256": sha256, "user_id": caller.id, "sent_at": now()})
+        stored.append(PhotoStored.model_validate({**row, "replayed": replayed}))
     arrivals.announce(session, caller, shas)
     return stored

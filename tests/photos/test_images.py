@@ -179,7 +179,7 @@ def test_a_png_with_a_wrong_bit_is_damaged() -> None:
         b"\xff\xd8" + segment(0xDA, b"\3\1\0\2\0\3\0\0\x3f\0") + b"\0\xff\xd9",
         b"\xff\xd8" + segment(0xC0, b"\x08") + b"\xff\xd9",
         jpeg_outline(0, 10),
-        jpeg_outline(10, 10)[:-2] + jpeg_outline(20, 20)[2:],
+        jpeg_outline(10, 10, scans=0)[:-2] + jpeg_outline(20, 20)[2:],
         b"\xff\xd8\xff\xe0\0\0" + b"\xff\xd9",
         saved(scene(), "PNG")[:8] + chunk(b"IEND", b""),
         png(60, 40, 8, 2, b"", [chunk(b"IHDR", b"\0\0\0\x50\0\0\0\x50\x08\2\0\0\0")]),

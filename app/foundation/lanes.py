@@ -1,9 +1,12 @@
 """Threads for one kind of work, which nothing else uses."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Final, TypeVar
 
-from anyio import CapacityLimiter, WouldBlock, move_on_after, to_thread
+from anyio import CancelScope
 
 from app.foundation.problems import Overloaded
 
@@ -16,16 +19,14 @@ class Lane:
     """A few threads with a short queue before them; whoever finds it full is sent away at once.
 
     Whoever has waited too long is sent away as well: a phone that has given up would only hear it later.
-    It counts for itself: the limiter counts a task only after the task has let others run, so that a crowd which
-    arrives at once would all find it empty.
     """
 
     def __init__(self, threads: int, waiting: int) -> None:
-        self._limiter, self._threads = CapacityLimiter(threads), CapacityLimiter(threads)
+        self._pool = ThreadPoolExecutor(threads)
         self._room, self._inside = threads + waiting, 0
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Do `work` in one of the lane's threads.
+        """Do `work` in one of the lane's threads. Whoever is cancelled meanwhile stays until it is done.
 
         Raises:
             Overloaded: too many are waiting, or this one has waited too long.
@@ -33,21 +34,24 @@ class Lane:
         if self._inside >= self._room:
             raise Overloaded
         self._inside += 1
-        turn = object()
         try:
-            await self._wait_for(turn)
+            job = self._pool.submit(copy_context().run, work)
+            impatience = asyncio.get_running_loop().call_later(PATIENCE, job.cancel)  # only what has not begun
             try:
-                return await to_thread.run_sync(work, limiter=self._threads)
+                return await self._outcome(job)
             finally:
-                self._limiter.release_on_behalf_of(turn)
+                impatience.cancel()
         finally:
             self._inside -= 1
 
-    async def _wait_for(self, turn: object) -> None:
+    async def _outcome(self, job: Future[T]) -> T:
+        done = asyncio.wrap_future(job)
         try:
-            self._limiter.acquire_on_behalf_of_nowait(turn)
-        except WouldBlock:
-            with move_on_after(PATIENCE) as waiting:
-                await self._limiter.acquire_on_behalf_of(turn)
-            if waiting.cancelled_caught:
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            if done.cancelled():
                 raise Overloaded from None
+            if not job.cancel():
+                with CancelScope(shield=True):
+                    await asyncio.wait([done])
+            raise

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -84,6 +85,28 @@ def test_who_has_waited_too_long_is_sent_away(monkeypatch: pytest.MonkeyPatch) -
             with pytest.raises(Overloaded):
                 await lane.run(lambda: None)
         assert await lane.run(lambda: 7) == 7
+
+    anyio.run(live)
+
+
+def test_whoever_is_cancelled_stays_until_the_work_is_done() -> None:
+    """What became of a transaction must be known; what has not begun is not begun any more."""
+    lane, done = Lane(1, 10), list[int]()
+
+    def slow() -> None:
+        time.sleep(0.3)
+        done.append(1)
+
+    async def live() -> None:
+        with anyio.move_on_after(0.05) as scope:
+            await lane.run(slow)
+        assert (scope.cancelled_caught, done) == (True, [1])
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(lane.run, lambda: time.sleep(0.2))
+            await anyio.sleep(0.05)
+            with anyio.move_on_after(0.05):
+                await lane.run(partial(done.append, 2))
+        assert await lane.run(lambda: done) == [1]
 
     anyio.run(live)
 

@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Generic, Self, TypeVar
@@ -159,6 +159,13 @@ class View(BaseModel):
     id: UUID
     revision: int
     replayed: bool = Field(default=False, description="Whether this very request had been accepted before.")
+
+
+@dataclass(frozen=True)
+class Silent:
+    """An answer without content, 204: only what stands in its head. (A model may have `heads` as well.)"""
+
+    heads: Mapping[str, str]
 
 
 class Written(bytes, Generic[T]):

@@ -4,11 +4,12 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Annotated, Any, Protocol, TypeVar, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, get_args, get_origin
 from uuid import UUID
 
 from fastapi import Query, Request
 from pydantic import BaseModel, Field, TypeAdapter
+from sqlalchemy.orm import Session
 
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
@@ -41,7 +42,14 @@ class Parts(Protocol):
         """Once the transaction is over: drop what it did not adopt; all of it unless `kept`."""
 
 
-Receive = Callable[[Request, Caller], Awaitable[Parts]]
+class Informed(NamedTuple):
+    """Takes in bytes, and knows what `look` has seen in the visit that found out who sends them."""
+
+    look: Callable[[Session, Caller, Request], Any]
+    receive: Callable[[Request, Caller, Any], Awaitable[Parts]]
+
+
+Receive = Callable[[Request, Caller], Awaitable[Parts]] | Informed
 Prepare = Callable[[Request, "Told"], Awaitable[None]]
 
 
@@ -131,15 +139,26 @@ class Told:
 
     async def receive(self, receive: Receive) -> Parts:
         """Take in bytes, once it is known that somebody we know sends them."""
-        database = thing(self.request, Database)
-        caller = await database.read(lambda session: identify(session, self.shown))
-        if not self.call.takes_body:
-            self.refuse()
-        parts = await receive(self.request, caller)
+        if isinstance(receive, Informed):
+            parts = await self._receive_informed(receive)
+        else:
+            caller = await thing(self.request, Database).read(lambda session: identify(session, self.shown))
+            if not self.call.takes_body:
+                self.refuse()
+            parts = await receive(self.request, caller)
         self.malformed = parts.refused
         if parts.refused is None and self.call.takes_body:
             self.judge(parts.sent)
         return parts
+
+    async def _receive_informed(self, receive: Informed) -> Parts:
+        def look(session: Session) -> tuple[Caller, Any]:
+            caller = identify(session, self.shown)
+            self.refuse()
+            return caller, receive.look(session, caller, self.request)
+
+        caller, seen = await thing(self.request, Database).read(look)
+        return await receive.receive(self.request, caller, seen)
 
     async def prepare(self, prepare: Prepare | None) -> None:
         """Make ready what was sent, if it is worth it: nothing has been found wrong with it."""

@@ -20,7 +20,7 @@ from app.foundation.canonical import digest, sent
 from app.foundation.database import Database
 from app.foundation.problems import Problem
 from app.foundation.reading import media_type
-from app.foundation.wire import Body, View, Written
+from app.foundation.wire import Body, Silent, View, Written
 from app.journal import receipts
 from app.people.calls import Call, Parts, Prepare, Receive, furnished, thing
 from app.people.scope import Caller
@@ -28,7 +28,7 @@ from app.people.tokens import bearer, identify
 
 Answer = BaseModel | Written[Any]
 Asking = TypeVar("Asking", bound=Callable[Concatenate[Session, Caller, ...], Answer])
-Acting = TypeVar("Acting", bound=Callable[Concatenate[Session, Caller, ...], Answer | None])
+Acting = TypeVar("Acting", bound=Callable[Concatenate[Session, Caller, ...], Answer | Silent | None])
 
 
 Replay = Callable[..., Answer]  # of session, caller, id, and whatever things of the house it asks for
@@ -175,7 +175,7 @@ class Visits(APIRouter):
         """Add the route, showing FastAPI what the function asks for and answers."""
         visit.__dict__["__signature__"] = call.public_signature(writes=method != "GET")
         answer = call.signature.return_annotation
-        shape = get_args(answer)[0] if get_origin(answer) is Written else answer
+        shape = get_args(answer)[0] if get_origin(answer) is Written else None if answer is Silent else answer
         named = {"name": call.function.__name__, "description": inspect.getdoc(call.function)}
         call.form_for(path, writes=method != "GET")
         self.add_api_route(path, visit, methods=[method], response_model=shape, **named | route)
@@ -212,16 +212,16 @@ def _is_form(request: Request) -> bool:
     return media_type(request) == "multipart/form-data"
 
 
-def written(answer: BaseModel | bytes | None, status: int = 200) -> Response:
+def written(answer: BaseModel | bytes | Silent | None, status: int = 200) -> Response:
     """The answer's bytes, with an ETag where it has a revision; what was there before is 200, and not created."""
     if getattr(answer, "replayed", False):
         status = 200
-    if answer is None:
-        return Response(status_code=204)
+    if answer is None or isinstance(answer, Silent):
+        return Response(status_code=204, headers=answer.heads if answer else None)
     if isinstance(answer, bytes):
         return Response(answer, status, media_type="application/json")
     content = answer.model_dump_json()
-    headers: Mapping[str, str] = {}
+    headers: Mapping[str, str] = getattr(answer, "heads", {})
     if isinstance(answer, View):
         headers = {"ETag": f'"{answer.revision}-{digest(content)[:12]}"'}
     return Response(content, status, headers, "application/json")

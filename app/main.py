@@ -11,9 +11,11 @@ from app.foundation import front
 from app.foundation.blobs import Blobs
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
+from app.hazards import commands as hazard_commands
 from app.hazards import routes as hazards
-from app.hazards.commands import photos_arrived
+from app.hazards.models import Hazard
 from app.hazards.tasks import tasks as hazard_tasks
+from app.inspections import losing as finding_losses
 from app.inspections import routes as inspections
 from app.inspections.sorter import Sorter
 from app.inspections.tasks import tasks as finding_tasks
@@ -29,6 +31,8 @@ from app.people.hashing import Hashing
 from app.photos import routes as photos
 from app.photos.arrivals import Arrivals
 from app.photos.darkroom import Darkroom
+from app.photos.losing import Losses
+from app.photos.missing import Subjects
 from app.risks import routes as risks
 from app.risks.levels import LiveLevels
 from app.settings import Settings
@@ -76,7 +80,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.house = House(
         {
             Database: database, Blobs: blobs, Darkroom: Darkroom(blobs), Keyring: keys, Hashing: Hashing(),
-            Arrivals: Arrivals([photos_arrived]), LiveLevels: LiveLevels(), Sorter: Sorter(),
+            Arrivals: Arrivals([hazard_commands.photos_arrived]),
+            Losses: Losses([finding_losses.photos_lost, hazard_commands.photos_lost]),
+            Subjects: Subjects({Hazard.KIND: hazard_commands.titles, **finding_losses.TITLES}),
+            LiveLevels: LiveLevels(), Sorter: Sorter(),
             Sources: Sources((hazard_tasks, finding_tasks)),
             About: About(settings.minimum_app),
         }

@@ -15,7 +15,7 @@ from app.foundation.problems import IllegalTransition
 from app.foundation.wire import Body
 from app.hazards import persons, queries
 from app.hazards.conditions import problem_of, sensible
-from app.hazards.effects import Step
+from app.hazards.effects import Step, left_without_evidence
 from app.hazards.facts import Judged
 from app.hazards.loop import LOOP, Action, allowed_actions
 from app.hazards.models import Hazard
@@ -26,10 +26,14 @@ from app.journal import events
 from app.people.models import Enterprise
 from app.people.scope import Caller
 from app.photos import uses
+from app.photos.losing import Loss
 from app.photos.models import PhotoUse, Purpose
 from app.sorting.terms import Level, Method
 
 NO_PHOTOS: Final = uses.Counts()
+
+# Where the photos of a rectification matter: it has been judged, or is about to be.
+UNPROVEN: Final = (State.REVIEWING, State.CLOSED)
 
 # Which of a body's fields name photos, and as what.
 NAMING: Final = ("photos", "photos_before", "photos_after", "signed_document")
@@ -175,9 +179,12 @@ def _name_photos(session: Session, caller: Caller, hazard: Hazard, action: Actio
         purpose = PURPOSES.get(field) or OF_ACTION.get(action.name, Purpose.REVIEW)
         hashes: Sequence[str] = (given,) if isinstance(given, str) else given
         named += [
-            uses.Named(Hazard.KIND, hazard.id, hazard.enterprise_id, hazard.area_code, sha256, purpose)
+            uses.Named(
+                Hazard.KIND, hazard.id, hazard.enterprise_id, hazard.area_code, sha256, purpose,
+                device_id=uses.device_id(body.device),
+            )
             for sha256 in hashes
-        ]
+        ]  # fmt: skip
     if named:
         uses.declare(session, caller, named)
     return bool(named)
@@ -187,11 +194,9 @@ def _photo_counts(session: Session, hazard: Hazard, rectification: Any) -> dict[
     """The fields that follow from the hazard's photos, where they differ. Evidence is what the last rectification
     shows: what an earlier one owed, and was sent back, keeps nobody waiting."""
     counts = uses.counts(session, [hazard.id]).get(hazard.id, NO_PHOTOS)
-    shows = rectification or {}
-    shown = {*shows.get("photos", ()), *shows.get("photos_after", ())}
     now_true = {
         "photos_missing": counts.missing,
-        "evidence_missing": len(shown & counts.evidence_missing),
+        "evidence_missing": len(_evidence(rectification) & counts.evidence_missing),
         "thumbnail": hazard.thumbnail or counts.first_arrived,
     }
     return {name: value for name, value in now_true.items() if value != getattr(hazard, name)}
@@ -205,3 +210,42 @@ def photos_arrived(session: Session, caller: Caller, arrived: Sequence[PhotoUse]
         hashes = sorted({use.sha256 for use in arrived if use.subject_id == hazard.id})
         changes = _photo_counts(session, hazard, hazard.rectification)
         events.change(session, hazard, "photos_arrived", caller, changes, {"photos": hashes}, revises=False)
+
+
+def photos_lost(session: Session, caller: Caller, loss: Loss) -> None:
+    """Nobody waits for a photo any longer. Where it was all that showed a rectification, that is to be done again,
+    also if it had been accepted."""
+    subjects = sorted({use.subject_id for use in loss.uses})
+    naming = select(Hazard).where(Hazard.id.in_(subjects)).order_by(Hazard.id).with_for_update()
+    for hazard in session.scalars(naming.execution_options(populate_existing=True)).all():
+        changes = _mended(hazard, loss)
+        rectification = changes.get("rectification", hazard.rectification)
+        changes |= _photo_counts(session, hazard, rectification)
+        if hazard.state in UNPROVEN and _is_unproven(session, hazard, rectification):
+            facts: Any = hazard
+            changes |= left_without_evidence(Step(facts, caller, None, now()))
+        events.change(session, hazard, "photos_lost", caller, changes, loss.told(), revises="state" in changes)
+
+
+def _mended(hazard: Hazard, loss: Loss) -> dict[str, Any]:
+    """What the hazard says of its photos, with the replacement in the place of the lost one."""
+    told = {name: getattr(hazard, name) for name in ("plan", "rectification", "review")}
+    mended = {name: loss.mended(said) for name, said in told.items() if said and loss.replacement}
+    return {name: said for name, said in mended.items() if said != told[name]}
+
+
+def _is_unproven(session: Session, hazard: Hazard, rectification: Any) -> bool:
+    """Whether all photos of the rectification are lost."""
+    shown, counts = _evidence(rectification), uses.counts(session, [hazard.id]).get(hazard.id, NO_PHOTOS)
+    return bool(shown) and shown <= counts.evidence_lost
+
+
+def _evidence(rectification: Any) -> set[str]:
+    """The photos that show what was done."""
+    shows = rectification or {}
+    return {*shows.get("photos", ()), *shows.get("photos_after", ())}
+
+
+def titles(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """What hazards are called where their photos are listed."""
+    return dict(iter(session.execute(select(Hazard.id, Hazard.description).where(Hazard.id.in_(ids)))))

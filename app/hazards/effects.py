@@ -137,6 +137,12 @@ def sent_back(step: Step) -> dict[str, Any]:
     return {"review": review, "ended_at": None} | ({"due_on": step.body.due_on} if step.body.due_on else {})
 
 
+def left_without_evidence(step: Step) -> dict[str, Any]:
+    """Back to work, because every photo of what was done is lost; until when stands, and so does who is barred."""
+    after: dict[str, Any] = {"review": None, "ended_at": None}
+    return after | stage(step, after, State.RECTIFYING)
+
+
 def regraded(step: Step) -> dict[str, Any]:
     return {"criterion": _criterion(step), "level_confirmed": True, "level_by": Method.DECLARED}
 

@@ -63,7 +63,7 @@ def report(session: Session, caller: Caller, body: Report, clock: DeviceClock, s
     events.create(session, inspection, "reported", caller, {}, at=times.corrected_at)
     sighting = Sighting(
         enterprise=enterprise, origin=_origin(caller, body.kind), times=times, position=inspection.position,
-        inspection_id=inspection.id, entries={entry.sha256: entry for entry in body.photos or ()},
+        inspection_id=inspection.id, entries={entry.sha256: entry for entry in body.photos or ()}, device=body.device,
     )  # fmt: skip
     seen = [
         _seen(told.id or new_id(), f"/findings/{n}", told, told.photos or (), said[n], sorter, enterprise)
@@ -95,7 +95,7 @@ def report_finding(session: Session, caller: Caller, body: SingleFinding, clock:
     position = body.position.model_dump(mode="json") if body.position else None
     sighting = Sighting(
         enterprise=enterprise, origin=_origin(caller, body.kind), times=times, position=position,
-        entries={entry.sha256: entry for entry in photos},
+        entries={entry.sha256: entry for entry in photos}, device=body.device,
     )  # fmt: skip
     seen = _seen(body.id, "", body, tuple(sighting.entries), said, sorter, enterprise)
     settle(session, caller, sighting, [seen], risk_of)

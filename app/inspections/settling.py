@@ -36,8 +36,8 @@ SAID = {"list", "level", "criterion", "seen_again", "rectified_on_the_spot"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """What the findings of one request share. `entries` is what the phone knows of its photos; `reported_by` who saw
-    it, if not the caller."""
+    """What the findings of one request share. `entries` is what the phone knows of its photos, `device` which phone it
+    is; `reported_by` who saw it, if not the caller."""
 
     enterprise: Enterprise
     origin: Origin
@@ -46,6 +46,7 @@ class Sighting:
     inspection_id: UUID | None = None
     reported_by: UUID | None = None
     entries: Mapping[str, PhotoEntry] = field(default_factory=dict)
+    device: dict[str, Any] | None = None
 
     def photo(self, kind: str, subject_id: UUID, sha256: str, purpose: Purpose) -> uses.Named:
         """One photo of a record, with what the phone knows of it."""
@@ -53,8 +54,9 @@ class Sighting:
         position = entry.position.model_dump(mode="json") if entry.position else None
         works = self.enterprise
         return uses.Named(
-            kind, subject_id, works.id, works.area_code, sha256, purpose, entry.taken_at, position, entry.bytes
-        )
+            kind, subject_id, works.id, works.area_code, sha256, purpose, entry.taken_at, position, entry.bytes,
+            uses.device_id(self.device),
+        )  # fmt: skip
 
 
 def settle(
@@ -190,7 +192,7 @@ def _put_on_list(
     hazard, done = known.get(placed.hazard_id or seen.id), seen.told.rectified_on_the_spot
     if hazard and done and hazard.state is State.REPORTED:
         with at("/rectified_on_the_spot"):
-            hazards.rectify_on_the_spot(session, caller, hazard, RectifyOnTheSpot(**dict(done)))
+            hazards.rectify_on_the_spot(session, caller, hazard, RectifyOnTheSpot(**dict(done), device=sighting.device))
 
 
 def new_hazard(sighting: Sighting, placed: Placed, photos: uses.Counts) -> hazards.NewHazard:

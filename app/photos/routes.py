@@ -7,14 +7,17 @@ from sqlalchemy.orm import Session
 
 from app.foundation.keyring import Keyring
 from app.foundation.problems import ProblemView
-from app.foundation.wire import Sha256
+from app.foundation.wire import Sha256, Written
 from app.people.scope import Caller
 from app.people.tokens import bearer
 from app.people.visits import Visits
-from app.photos import showing
+from app.photos import losing, missing, showing
 from app.photos.arrivals import Arrivals
 from app.photos.images import Variant
 from app.photos.incoming import Received
+from app.photos.losing import Losses
+from app.photos.missing import MissingFilter, Subjects
+from app.photos.owed import Lose, LostPhoto, MissingPage
 from app.photos.receiving import receive_file, receive_raw, take_in
 from app.photos.schemas import PhotoShown, PhotoStored
 
@@ -54,6 +57,25 @@ def post_photo(session: Session, caller: Caller, arrivals: Arrivals, parts: Rece
 def put_photo(session: Session, caller: Caller, sha256: Sha256, arrivals: Arrivals, parts: Received) -> PhotoStored:
     """Send a photo as the body, to the address of its sha256."""
     return take_in(session, caller, parts, arrivals)[0]
+
+
+@router.query("/missing", summary="待到照片")
+def list_missing_photos(
+    session: Session, caller: Caller, filter: Annotated[MissingFilter, Query()], keys: Keyring, subjects: Subjects
+) -> Written[MissingPage]:
+    """What records within the caller's scope are still waiting for; with `mine=true` what a phone owes, also one that
+    was set up anew."""
+    return missing.page(session, caller, filter, keys, subjects)
+
+
+@router.change("POST", "/{sha256}/lost", summary="申报照片遗失")
+def lose_photo(
+    session: Session, caller: Caller, sha256: Sha256, body: Lose, losses: Losses, subjects: Subjects
+) -> LostPhoto:
+    """End the wait for a photo that will never come, by who declared it. A rectification left without any evidence
+    goes back to be done again."""
+    done = losing.lose(session, caller, sha256, body, losses)
+    return missing.lost_shown(session, caller, sha256, subjects, replayed=not done)
 
 
 @router.query("/{sha256}", summary="照片信息")

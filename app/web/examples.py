@@ -77,6 +77,7 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "reason": "泄爆片朝向通道",
     "refresh_token": "01938e6a…",
     "replayed": False,
+    "replacement": SHA256,
     "requirement": "加装泄爆片",
     "revision": 3,
     "schema_revision": "0001",

@@ -9,6 +9,7 @@ from app.foundation.problems import Conflict, Invalid, Malformed, Problem, Said,
 from app.foundation.reading import IN_CHINESE
 from app.hazards.conditions import RECORD_REASONS
 from app.hazards.rules import REASONS
+from app.photos.losing import NOT_YOURS
 
 CONTRADICTIONS: Final[Mapping[str, Said]] = {
     "abnormal_is_hazard": Said("管控措施异常的发现只能列入隐患清单", "A measure that does not hold is a hazard"),
@@ -47,6 +48,7 @@ PARTICULAR: Final[Mapping[str, tuple[type[Problem], Said]]] = {
     "not_later": (Invalid, Said("须晚于现在的期限", "It must be later than the present deadline")),
     "on_site_needed": (Invalid, Said("重大隐患须现场复查", "A major hazard is reviewed on site")),
     "one_enterprise": (Invalid, Said("企业人员须且只须指定一家企业", "People of an enterprise have just one")),
+    "own_replacement": (Invalid, Said("不能用遗失的照片代替它自己", "A photo does not replace itself")),
     "own_partner": (Invalid, Said("互助企业不能是本企业", "An enterprise is not its own partner")),
     "plan_after_deadline": (
         Invalid, Said("方案期限晚于整改期限，请先申请延期", "The plan ends after the deadline: ask for an extension"),
@@ -102,7 +104,7 @@ def _lines() -> Iterator[str]:
         yield f"| `{code}` | {text} |\n"
     yield "| `value_error` | 不合规则，见 `message` |\n"
     yield "\n## 403 `forbidden` 的 `reason`\n\n| reason | 说明 | meaning |\n| --- | --- | --- |\n"
-    for reason, said in REASONS.items():
+    for reason, said in {**REASONS, "not_the_declarer": NOT_YOURS}.items():
         yield f"| `{reason}` | {said.zh} | {said.en} |\n"
 
 

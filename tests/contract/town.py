@@ -118,6 +118,13 @@ class Town:
         posted(self.client, self.leader, reporting(self.world, finding, photos=[{"sha256": sha(picture)}]))
         return sha(picture)
 
+    @cached_property
+    def missing_photo(self) -> str:
+        """Declared by the leader, and still under way."""
+        sha256 = uuid4().hex * 2
+        posted(self.client, self.leader, reporting(self.world, {"description": "粉尘堆积", "photos": [sha256]}))
+        return sha256
+
     def hazard_of(self, action: str) -> str:
         """The hazard on which an action is possible."""
         states = {
@@ -139,7 +146,7 @@ class Town:
             "user_id": str(self.worker.id),
             "inspection_id": self.inspection["id"],
             "finding_id": self.finding,
-            "sha256": self.photo,
+            "sha256": self.missing_photo if operation == "lose_photo" else self.photo,
             "size": "thumbnail",
             "device_id": "phone",
         }
@@ -179,6 +186,7 @@ class Town:
             "report_inspection": reporting(self.world), "report_finding": single(self.world),
             "sort_finding": {"list": "hazard", "level": "general", "reason": "应当整改"},
             "preview_sorting": {"description": "除尘系统未设置泄爆口", "enterprise_id": str(self.world.enterprise)},
+            "lose_photo": {"reason": "手机损坏，照片无法恢复"},
             "add_risk": telling(self.world), "change_risk": {"revision": 1, "post": "打磨班组"},
             "add_measure": measuring(), "change_measure": {"revision": 1, "always": True},
         }  # fmt: skip

@@ -19,7 +19,6 @@ from app.settings import Settings
 from tests.conftest import World, fresh_database
 from tests.operations.conftest import House, fill
 
-
 FIRST = "0001"
 
 

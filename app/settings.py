@@ -37,10 +37,18 @@ class Settings(BaseSettings):
     s3_access_key_id: str = ""
     s3_secret_access_key: str = ""
     s3_virtual_hosted: bool = Field(False, description="The bucket's name stands in the host's: Aliyun OSS demands it.")
+    s3_redirect: bool = Field(
+        False,
+        description="Pictures are fetched from the store itself, by links of five minutes: the server sends no bytes.",
+    )
+    s3_public_endpoint: str = Field("", description="Where clients reach the store for that, if not at S3_ENDPOINT.")
     secret: str = Field(
         "",
         description="Signs tokens, cursors and photo addresses, at least 32 characters; empty: made at the first start "
         "and kept under data_dir. Several machines need the same one, and the same folder of keys.",
+    )
+    photo_checks: bool = Field(
+        True, description="Check photos that prove something, in every server process; false: only `app worker` does."
     )
     cors_origins: list[str] = Field([], description='Origins of browsers that may call, as JSON: ["https://…"].')
     log_level: str = "INFO"

@@ -23,6 +23,8 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
+from app.foundation.clock import now
+from app.foundation.presigning import Presigner
 from app.foundation.problems import Unavailable
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ HELD = 1 << 18
 
 MANY = 512
 """Pieces that it holds at most; a system takes some thousand in one call."""
+
+LINK_SECONDS = 300
+"""A link to an object in the store itself is for whoever was allowed to see it a moment ago."""
 
 ABANDONED_AFTER = timedelta(days=1)
 """No upload takes this long: a temporary file so old was left by a process that was killed."""
@@ -147,6 +152,11 @@ class Blobs(ABC):
         """Where the object lies, if a server can send it straight from the disk."""
         return None
 
+    def link(self, key: str, content_type: str, disposition: str = "") -> str | None:
+        """Where anybody may fetch the object from the store itself for `LINK_SECONDS`, as what it is said to be; None
+        if this store hands out no such links."""
+        return None
+
     @abstractmethod
     def file(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """The object as an open file that can be sought."""
@@ -251,7 +261,8 @@ class Bucket(Blobs):
     """Objects in S3 or what speaks its language. An object is sent whole, in one request that makes it or does not.
 
     What arrives waits in a temporary file meanwhile, so that nothing half sent is ever left in the bucket. Without
-    keys the usual AWS environment is asked. Aliyun OSS and some others want `virtual_hosted`.
+    keys the usual AWS environment is asked. Aliyun OSS and some others want `virtual_hosted`. With `links` it hands out
+    links to its objects, at `public_endpoint` if clients reach it by another name; they are signed with the keys given.
     """
 
     def __init__(
@@ -263,7 +274,13 @@ class Bucket(Blobs):
         access_key: str = "",
         secret_key: str = "",
         virtual_hosted: bool = False,
+        links: bool = False,
+        public_endpoint: str = "",
     ) -> None:
+        self._presigner = None
+        if links:
+            host = public_endpoint or endpoint
+            self._presigner = Presigner.of(address, host, region, access_key, secret_key, virtual_hosted=virtual_hosted)
         config: S3Config = {"region": region, "virtual_hosted_style_request": virtual_hosted}
         if endpoint:
             config["endpoint"] = endpoint
@@ -291,6 +308,14 @@ class Bucket(Blobs):
     def size(self, key: str) -> int:
         with _trouble():
             return obstore.head(self._store, _checked(key))["size"]
+
+    def link(self, key: str, content_type: str, disposition: str = "") -> str | None:
+        if not self._presigner:
+            return None
+        shown = {"response-content-type": content_type}
+        if disposition:
+            shown["response-content-disposition"] = disposition
+        return self._presigner.link(_checked(key), now(), LINK_SECONDS, shown)
 
     def delete(self, key: str) -> None:
         with _trouble(), suppress(FileNotFoundError):

@@ -1,7 +1,7 @@
 """Signed addresses of pictures: `<image>` sends no token, and caches need the same address all day.
 
 An address is for one viewer and one picture, and the same from morning to midnight (Asia/Shanghai); it is valid
-until the next day is over.
+until the next day is over. What it asks for beyond the picture, a watermark of one record, is signed with it.
 """
 
 from collections.abc import Mapping
@@ -29,9 +29,14 @@ def display_url(keys: Keyring, viewer_id: UUID, sha256: str) -> str:
     return address(keys, viewer_id, sha256, Variant.DISPLAY)
 
 
-def address(keys: Keyring, viewer_id: UUID, sha256: str, variant: Variant) -> str:
+def watermark_url(keys: Keyring, viewer_id: UUID, sha256: str, subject_id: UUID) -> str:
+    """Where the viewer finds it with what a record says of it, today and tomorrow, while he sees that record."""
+    return address(keys, viewer_id, sha256, Variant.DISPLAY, f"&{_watermark(str(subject_id))}")
+
+
+def address(keys: Keyring, viewer_id: UUID, sha256: str, variant: Variant, more: str = "") -> str:
     path = f"{PATH}/{sha256}/{variant}"
-    query = _query(viewer_id, local_date(now()))
+    query = _query(viewer_id, local_date(now())) + more
     return f"{path}?{query}&mark={keys.mark(PURPOSE, _marked(sha256, variant, query))}"
 
 
@@ -44,9 +49,15 @@ def is_signed(keys: Keyring, sha256: str, variant: Variant, said: Mapping[str, s
     """Whether the query of a request is that of an address which this server gave out, and which is still valid."""
     until, mark = said.get("until", ""), said.get("mark", "")
     query = f"viewer={said.get('viewer', '')}&until={until}"
+    if "watermark" in said or "subject" in said:
+        query += f"&{_watermark(said.get('subject', ''), said.get('watermark', ''))}"
     if not keys.marked(PURPOSE, _marked(sha256, variant, query), mark):
         return False
     return int(until) > now().timestamp()
+
+
+def _watermark(subject: str, wanted: str = "true") -> str:
+    return f"watermark={wanted}&subject={subject}"
 
 
 def _marked(sha256: str, variant: Variant, query: str) -> str:

@@ -1,19 +1,26 @@
 """Where photos are kept and made smaller, and the few threads that do it: no page waits for a disk or a decoder."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from app.foundation.blobs import Blobs
 from app.foundation.lanes import Lane
-from app.photos.images import Variant, derive
+from app.photos.apart import derive_all
+from app.photos.images import COSTLY, Variant, derive
+
+T = TypeVar("T")
 
 STORERS: Final = 4
 """They mostly wait for the disk."""
 
 DEVELOPERS: Final = 1
 """They compute; pages need the other core."""
+
+APART: Final = 1
+"""Of the processes in which HEIC and AVIF are decoded, as many at a time."""
 
 
 @dataclass
@@ -23,8 +30,9 @@ class Darkroom:
     blobs: Blobs
     storing: Lane = field(default_factory=partial(Lane, STORERS, 256))
     developing: Lane = field(default_factory=partial(Lane, DEVELOPERS, 64))
+    apart: Lane = field(default_factory=partial(Lane, APART, 64))
 
-    async def develop(self, sha256: str, object_key: str, variant: Variant) -> None:
+    async def develop(self, sha256: str, object_key: str, content_type: str, variant: Variant) -> None:
         """Make a smaller picture of a photo, and keep it.
 
         Raises:
@@ -32,17 +40,24 @@ class Darkroom:
             UnsupportedPhoto, DamagedPhoto: the photo holds none.
             Unavailable: the store does not answer.
         """
-        await self.developing.run(partial(self._develop, sha256, object_key, variant))
+        lane = self.apart if content_type in COSTLY else self.developing
+        await lane.run(partial(develop, self.blobs, sha256, object_key, content_type, variant))
 
-    def _develop(self, sha256: str, object_key: str, variant: Variant) -> None:
-        key = derived_key(sha256, variant)
-        with suppress(FileNotFoundError):
-            self.blobs.size(key)
-            return  # somebody asked for it a moment ago
-        with self.blobs.file(object_key) as original:
-            made = derive(original, variant)
-        with suppress(FileExistsError), self.blobs.writer(key) as writer:
-            writer.write(made)
+    async def draw(self, work: Callable[[], T]) -> T:
+        """Do what computes with a smaller picture."""
+        return await self.developing.run(work)
+
+
+def develop(blobs: Blobs, sha256: str, object_key: str, content_type: str, variant: Variant) -> None:
+    """Make a smaller picture, unless it is there: somebody may have asked for it a moment ago. See `Darkroom`."""
+    with suppress(FileNotFoundError):
+        blobs.size(derived_key(sha256, variant))
+        return
+    with blobs.file(object_key) as original:
+        made = derive_all(original) if content_type in COSTLY else {variant: derive(original, variant)}
+    for each, content in made.items():
+        with suppress(FileExistsError), blobs.writer(derived_key(sha256, each)) as writer:
+            writer.write(content)
             writer.finish()
 
 

@@ -10,69 +10,31 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Final
 
-from app.foundation.problems import Invalid, Said
+from app.foundation.problems import Said
+from app.photos import documents, heif
+from app.photos.outlines import (
+    COPIED,
+    LINE_BY_LINE,
+    MOVING,
+    PARTS,
+    TOO_INTRICATE,
+    WHOLE,
+    DamagedPhoto,
+    Format,
+    Outline,
+    UnsupportedPhoto,
+    bounded,
+)
 
-MEGA = 1_000_000
-
-# How many pixels are taken, and what decoding so many needs (measured).
-
-LINE_BY_LINE = 200 * MEGA
-"""A JPEG that is decoded at reduced scale as it is read, the kind that phones take: 25 MB."""
-
-WHOLE = 50 * MEGA
-"""A PNG, or a JPEG whose every line needs all of the file (progressive, or a scan for each colour): 300 MB."""
-
-COPIED = 25 * MEGA
-"""A WebP, or a PNG that may be transparent: the picture and copies of it, 400 MB."""
-
-SCANS = 100
+SCANS: Final = 100
 """Progressive JPEGs have about ten; each costs a pass over the whole picture."""
-
-PARTS = 100_000
-"""Segments or chunks of a file; a 40 MB PNG has about 5,000."""
 
 WINDOW, BEGINNING = 1 << 20, 1 << 16
 
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """In a JPEG, also within a scan: neither stuffing nor a restart."""
-
-
-class UnsupportedPhoto(Invalid):
-    """No picture that we take: of another kind, moving, or of more pixels than `limit`."""
-
-    code, title = "unsupported_photo", Said("不是支持的照片", "Not a photo that is supported")
-
-    def __init__(self, detail: Said | None = None, **members: Any) -> None:
-        super().__init__(detail or Said("支持 JPEG、PNG、WebP", "JPEG, PNG and WebP are supported"), **members)
-
-
-class DamagedPhoto(Invalid):
-    code, title = "damaged_photo", Said("照片不完整或已损坏", "The photo is incomplete or damaged")
-
-
-MOVING = Said("不支持动图", "Animations are not supported")
-TOO_INTRICATE = Said("文件结构过于复杂", "The file is made of too many parts")
-
-
-@dataclass(frozen=True)
-class Outline:
-    """The picture in a file, as it is stored there; `orientation` (EXIF, 1 to 8) says how to turn it upright."""
-
-    format: str
-    width: int
-    height: int
-    orientation: int = 1
-
-    @property
-    def content_type(self) -> str:
-        return f"image/{self.format.lower()}"
-
-    @property
-    def upright(self) -> tuple[int, int]:
-        return (self.height, self.width) if self.orientation >= 5 else (self.width, self.height)
 
 
 def outline(file: IO[bytes]) -> Outline:
@@ -81,6 +43,7 @@ def outline(file: IO[bytes]) -> Outline:
     Raises:
         UnsupportedPhoto: see there.
         DamagedPhoto: its end is missing, or its parts contradict each other.
+        TooLarge: a document that is.
     """
     file.seek(0)
     start = file.read(12)
@@ -92,18 +55,17 @@ def outline(file: IO[bytes]) -> Outline:
             return _png(file)
         if start.startswith(b"RIFF") and start.endswith(b"WEBP"):
             return _webp(file)
+        if heif.begins(start):
+            return heif.outline(file)
+        if documents.begins(start):
+            return documents.outline(file)
     except (struct.error, IndexError) as error:
         raise DamagedPhoto from error
     raise UnsupportedPhoto
 
 
-def _bounded(found: Outline, limit: int) -> Outline:
-    if found.width * found.height > limit:
-        detail = Said(f"像素超过 {limit // MEGA} 百万", f"More than {limit // MEGA} megapixels")
-        raise UnsupportedPhoto(detail, limit=limit)
-    if not found.width * found.height:
-        raise DamagedPhoto
-    return found
+def _size(file: IO[bytes]) -> int:
+    return file.seek(0, os.SEEK_END)
 
 
 def _jpeg(file: IO[bytes]) -> Outline:
@@ -120,11 +82,29 @@ def _jpeg(file: IO[bytes]) -> Outline:
         elif marker == 0xDA and frame:
             scans += 1
             limit = WHOLE if body[0] < frame[2] else limit
+            if limit == LINE_BY_LINE and _ends(file):
+                break
         if scans > SCANS:
             raise UnsupportedPhoto(TOO_INTRICATE)
     if not frame or not scans:
         raise DamagedPhoto
-    return _bounded(Outline("JPEG", frame[0], frame[1], orientation(exif)), limit)
+    return bounded(Outline(Format.JPEG, frame[0], frame[1], orientation(exif)), _size(file), limit)
+
+
+def _ends(file: IO[bytes]) -> bool:
+    """Whether the end of the image stands at the very end of the file, behind the one scan that has begun.
+
+    Nothing within a scan looks like it, and of a scan with all components decoders read no second one: so most photos
+    need no search through all of their bytes.
+    """
+    here = file.tell()
+    file.seek(0, os.SEEK_END)
+    if file.tell() < here + 2:
+        return False
+    file.seek(-2, os.SEEK_END)
+    ends = file.read(2) == b"\xff\xd9"
+    file.seek(here)
+    return ends
 
 
 def _frame(marker: int, header: bytes) -> tuple[int, int, int]:
@@ -171,9 +151,8 @@ def _png(file: IO[bytes]) -> Outline:
         raise DamagedPhoto
     width, height, _, colour = struct.unpack_from(">IIBB", chunks[b"IHDR"])
     transparent = bool(colour & 4) or b"tRNS" in chunks
-    return _bounded(
-        Outline("PNG", width, height, orientation(chunks.get(b"eXIf", b""))), COPIED if transparent else WHOLE
-    )
+    found = Outline(Format.PNG, width, height, orientation(chunks.get(b"eXIf", b"")))
+    return bounded(found, _size(file), COPIED if transparent else WHOLE)
 
 
 def _chunks(file: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
@@ -203,7 +182,7 @@ def _webp(file: IO[bytes]) -> Outline:
     if not chunks.keys() & {b"VP8 ", b"VP8L"}:
         raise DamagedPhoto
     width, height = next(size(chunks[kind]) for kind, size in _SIZES.items() if kind in chunks)
-    return _bounded(Outline("WEBP", width, height, orientation(chunks.get(b"EXIF", b""))), COPIED)
+    return bounded(Outline(Format.WEBP, width, height, orientation(chunks.get(b"EXIF", b""))), _size(file), COPIED)
 
 
 def _riff(file: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:

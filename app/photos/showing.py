@@ -4,35 +4,52 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.foundation.blobs import LINK_SECONDS
+from app.foundation.canonical import digest
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
-from app.foundation.problems import Forbidden, NotFound, Problem, Said
+from app.foundation.problems import Forbidden, Invalid, NotFound, Problem, Said
 from app.people.calls import thing
+from app.people.permissions import ROLES, Permission
 from app.people.scope import Caller
 from app.people.tokens import identify, shown
 from app.people.visits import has
 from app.photos.addresses import display_url, is_signed, thumbnail_url
+from app.photos.captions import Records, caption, viewer
 from app.photos.darkroom import Darkroom, derived_key
-from app.photos.formats import DamagedPhoto, UnsupportedPhoto
 from app.photos.images import Variant
 from app.photos.incoming import SHA256
-from app.photos.models import Photo, PhotoSender
+from app.photos.models import Photo, PhotoSender, PhotoUse
+from app.photos.outlines import DamagedPhoto, Format, PictureState, UnsupportedPhoto
 from app.photos.schemas import PhotoShown
 from app.photos.uses import known
+from app.photos.watermark import stamped
 
 AT_ONCE: Final = 1 << 20
 """What is no larger is read in one hop to a thread."""
 
 FOR_EVER: Final = "private, max-age=31536000, immutable"
 
+ASK_AGAIN: Final = "private, no-cache"
+"""What a record says of a photo may change; whether it has is cheap to ask."""
+
+ALONE: Final = "default-src 'none'; sandbox"
+"""Whatever hides in a file that people have sent, no browser runs it in our name."""
+
 ORIGINAL: Final = "original"
 
-RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
+
+DISPLAY_ONLY: Final = Said("水印只用于 display", "Only display is shown with a watermark")
+TRUE_OR_FALSE: Final = Said("应为 true 或 false", "Either true or false")
+NOT_AN_ID: Final = Said("应为 UUID", "Not a UUID")
 
 
 class NoSuchRange(Problem):
@@ -43,41 +60,53 @@ class NoSuchRange(Problem):
         self.headers["Content-Range"] = f"bytes */{size}"
 
 
-def find(session: Session, caller: Caller, sha256: str) -> Photo:
+class PictureUnavailable(Problem):
+    """There is only the original: a document, or a photo that cannot be decoded here at a bearable cost."""
+
+    status, code, title = 404, "picture_unavailable", Said("只有原件，没有可显示的图", "There is only the original")
+
+
+def find(session: Session, caller: Caller, sha256: str, records: Records) -> Photo:
     """A photo that the caller has sent, or may see in some record.
 
     Raises:
         NotFound: there is none, for this caller.
     """
     photo = session.get(Photo, sha256) if SHA256.fullmatch(sha256) else None
-    if photo is None or session.scalar(known(caller, [sha256])) is None:
+    if photo is None or photo.dying_at:
         raise NotFound
+    if session.scalar(known(caller, [sha256])) is None:
+        named = select(PhotoUse.id).where(PhotoUse.sha256 == sha256, PhotoUse.arrived_at.is_not(None))
+        if session.scalar(named.where(records.seen(caller)).limit(1)) is None:
+            raise NotFound
     return photo
 
 
-def described(session: Session, caller: Caller, sha256: str, keys: Keyring) -> PhotoShown:
+def described(session: Session, caller: Caller, sha256: str, keys: Keyring, records: Records) -> PhotoShown:
     """A photo with its addresses.
 
     Raises:
         NotFound: see `find`.
     """
-    photo = find(session, caller, sha256)
-    shown = {name: getattr(photo, name) for name in ("sha256", "bytes", "content_type", "width", "height")}
-    addresses = {
-        "thumbnail_url": thumbnail_url(keys, caller.id, sha256), "display_url": display_url(keys, caller.id, sha256)
-    }  # fmt: skip
-    return PhotoShown(**shown, **addresses)
+    photo = find(session, caller, sha256, records)
+    names = ("sha256", "bytes", "content_type", "width", "height", "pictures")
+    pictured = photo.pictures is PictureState.AVAILABLE
+    return PhotoShown(
+        **{name: getattr(photo, name) for name in names},
+        thumbnail_url=thumbnail_url(keys, caller.id, sha256) if pictured else None,
+        display_url=display_url(keys, caller.id, sha256) if pictured else None,
+    )
 
 
-def find_original(session: Session, caller: Caller, sha256: str) -> Photo:
-    """A photo whose every byte the caller may have: who sent it, or who supervises and reviews.
+def find_original(session: Session, caller: Caller, sha256: str, records: Records) -> Photo:
+    """A photo whose every byte, with all that EXIF tells, the caller may have: who sent it, or reviews or supervises.
 
     Raises:
         NotFound: see `find`.
-        Forbidden: a worker, and somebody else's photo.
+        Forbidden: somebody else's photo, and none of the caller's roles reviews.
     """
-    photo = find(session, caller, sha256)
-    if caller.only_works and session.get(PhotoSender, (sha256, caller.id)) is None:
+    photo = find(session, caller, sha256, records)
+    if not caller.has(*ROLES[Permission.REVIEW]) and session.get(PhotoSender, (sha256, caller.id)) is None:
         raise Forbidden
     return photo
 
@@ -87,56 +116,133 @@ async def show(request: Request, sha256: str, size: str) -> Response:
 
     Raises:
         Unauthenticated: neither a token nor a signature.
-        NotFound, Forbidden: see `find` and `find_original`; or no smaller picture can be made of it.
+        NotFound, Forbidden: see `find` and `find_original`; no record to mark it with.
+        Invalid: a watermark on something else than `display`, or of no record's id.
+        PictureUnavailable: no smaller picture can be made of it.
         NoSuchRange: it has no such bytes.
         Overloaded, Unavailable: not now.
     """
-    database, keys = thing(request, Database), thing(request, Keyring)
+    database, keys, records = thing(request, Database), thing(request, Keyring), thing(request, Records)
     variant = Variant(size) if size in set(Variant) else None
-    photo = None
-    if variant is None or not is_signed(keys, sha256, variant, request.query_params):
-        token, looked_for = shown(request, keys), find_original if size == ORIGINAL else find
-        photo = await database.read(lambda session: looked_for(session, identify(session, token), sha256))
+    said = request.query_params
+    if variant and is_signed(keys, sha256, variant, said):
+        who = partial(viewer, viewer_id=UUID(said["viewer"]))
+        photo = None
+    else:
+        who = partial(identify, shown=shown(request, keys))
+        looked_for = find_original if size == ORIGINAL else find
+        photo = await database.read(lambda session: looked_for(session, who(session), sha256, records))
+    marked, subject_id = _watermark(request, size)
     if photo and size == ORIGINAL:
-        return await _sent(request, photo.object_key, f'"{sha256}"', photo.content_type)
+        return await _original(request, photo)
     if variant is None:
         raise NotFound
+    if not marked:
+        return await _smaller(request, sha256, variant, photo)
+    lines = await database.read(lambda session: caption(session, who(session), records, sha256, subject_id))
+    return await _marked(request, sha256, lines, photo)
+
+
+def _watermark(request: Request, size: str) -> tuple[bool, UUID | None]:
+    """Whether a watermark is asked for, and of which record."""
+    wanted, subject = request.query_params.get("watermark", "false"), request.query_params.get("subject")
+    if wanted not in {"true", "false"}:
+        raise Invalid.at("?watermark", "bool_parsing", TRUE_OR_FALSE)
+    if wanted == "false":
+        return False, None
+    if size != Variant.DISPLAY:
+        raise Invalid.at("?watermark", "display_only", DISPLAY_ONLY)
     try:
-        return await _sent_smaller(request, sha256, variant)
+        return True, UUID(subject) if subject else None
+    except ValueError:
+        raise Invalid.at("?subject", "uuid_parsing", NOT_AN_ID) from None
+
+
+async def _original(request: Request, photo: Photo) -> Response:
+    """Every byte as it came. A document is a download: what scripts it holds, nobody can tell from the outside."""
+    name = f'attachment; filename="{photo.sha256[:16]}.pdf"' if photo.content_type == Format.PDF else ""
+    return await _sent(request, photo.object_key, f'"{photo.sha256}"', photo.content_type, name)
+
+
+async def _smaller(request: Request, sha256: str, variant: Variant, photo: Photo | None) -> Response:
+    sent = partial(_sent, request, derived_key(sha256, variant), _etag(sha256, variant), "image/jpeg")
+    try:
+        return await sent()
     except FileNotFoundError:
-        photo = photo or await database.read(lambda session: session.get(Photo, sha256))
+        await _develop(request, sha256, variant, photo)
+    return await sent()
+
+
+async def _marked(request: Request, sha256: str, lines: tuple[str, ...], photo: Photo | None) -> Response:
+    """The picture with the lines on it, drawn anew for each who has not got just this."""
+    room = thing(request, Darkroom)
+    key, etag = derived_key(sha256, Variant.DISPLAY), _etag(sha256, digest("\n".join(lines))[:16])
+    headers = _headers(etag, ASK_AGAIN)
+    if has(request, etag):
+        return Response(status_code=304, headers=headers)
+    read = partial(room.storing.run, lambda: b"".join(room.blobs.read(key)))
+    try:
+        plain = await read()
+    except FileNotFoundError:
+        await _develop(request, sha256, Variant.DISPLAY, photo)
+        plain = await read()
+    content = await room.draw(partial(stamped, plain, lines))
+    return Response(content, 200, headers, "image/jpeg")
+
+
+async def _develop(request: Request, sha256: str, variant: Variant, photo: Photo | None) -> None:
+    """Make a smaller picture; if none can be made, keep that in mind, so that nobody tries again."""
+    database = thing(request, Database)
+    photo = photo or await database.read(lambda session: session.get(Photo, sha256))
     if photo is None:
         raise NotFound
+    if photo.pictures is not PictureState.AVAILABLE:
+        raise PictureUnavailable
     try:
-        await thing(request, Darkroom).develop(sha256, photo.object_key, variant)
+        await thing(request, Darkroom).develop(sha256, photo.object_key, photo.content_type, variant)
     except (UnsupportedPhoto, DamagedPhoto) as error:
-        raise NotFound(Said("这张照片无法缩小显示", "No smaller picture can be made of this photo")) from error
-    return await _sent_smaller(request, sha256, variant)
+        await database.write(partial(set_pictures, sha256=sha256, state=PictureState.UNAVAILABLE))
+        raise PictureUnavailable from error
 
 
-async def _sent_smaller(request: Request, sha256: str, variant: Variant) -> Response:
-    return await _sent(request, derived_key(sha256, variant), f'"{sha256[:32]}-{variant}"', "image/jpeg")
+def set_pictures(session: Session, sha256: str, state: PictureState) -> None:
+    """Say whether smaller pictures of a photo are to be had."""
+    session.execute(update(Photo).where(Photo.sha256 == sha256).values(pictures=state))
 
 
-async def _sent(request: Request, key: str, etag: str, content_type: str) -> Response:
-    """An object as an answer (RFC 9110 §13 and §14): whole, in part, or not at all if the client has it.
+def _etag(sha256: str, what: str) -> str:
+    return f'"{sha256[:32]}-{what}"'
+
+
+def _headers(etag: str, caching: str = FOR_EVER) -> dict[str, str]:
+    return {"ETag": etag, "Cache-Control": caching, "Vary": "Authorization", "Content-Security-Policy": ALONE}
+
+
+async def _sent(request: Request, key: str, etag: str, content_type: str, disposition: str = "") -> Response:
+    """An object as an answer (RFC 9110 §13 and §14): whole, in part, or not at all if the client has it. A store that
+    may answer for itself is where the client is sent.
 
     Raises:
         FileNotFoundError: there is no such object.
     """
-    headers = {"ETag": etag, "Cache-Control": FOR_EVER, "Vary": "Authorization", "Accept-Ranges": "bytes"}
+    headers = _headers(etag) | {"Accept-Ranges": "bytes"}
     if has(request, etag):
         return Response(status_code=304, headers=headers)
+    if disposition:
+        headers["Content-Disposition"] = disposition
     room: Darkroom = thing(request, Darkroom)
     whole = await room.storing.run(partial(room.blobs.size, key))
+    if request.method == "HEAD":
+        return Response(None, 200, headers | {"Content-Length": str(whole)}, content_type)
+    if link := room.blobs.link(key, content_type, disposition):
+        brief = f"private, max-age={LINK_SECONDS // 2}"
+        return Response(None, 307, {"Location": link, "Cache-Control": brief, "Vary": "Authorization"})
     start, stop = asked_range(request, etag, whole)
     status = 200
     if (start, stop) != (0, whole):
         status = 206
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{whole}"
     headers["Content-Length"] = str(stop - start)
-    if request.method == "HEAD":
-        return Response(None, status, headers, content_type)
     if stop - start <= AT_ONCE:
         content = await room.storing.run(lambda: b"".join(room.blobs.read(key, start, stop)))
         return Response(content, status, headers, content_type)

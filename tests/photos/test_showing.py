@@ -107,14 +107,22 @@ def test_who_does_not_see_the_record_finds_nothing(
             assert answer.json() | {"request_id": ""} == nothing.json() | {"request_id": ""}
 
 
-def test_a_worker_has_the_original_of_own_photos_only(client: TestClient, world: World, leader: Person) -> None:
-    worker, own, theirs = world.someone(Role.WORKER), jpeg(), jpeg()
-    for person, content in ((worker, own), (leader, theirs)):
-        put(client, person, content)
-        name_one(world, person, sha(content))
-    assert see(client, worker, own, "original").content == own
-    assert see(client, worker, theirs, "original").status_code == 403
-    assert see(client, leader, own, "original").content == own
+REVIEWING = {
+    Role.DEPARTMENT_HEAD, Role.MANAGER, Role.SAFETY_OFFICER, Role.INSPECTOR, Role.SUPERVISOR, Role.ENFORCEMENT_OFFICER,
+    Role.EXPERT,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_original_is_for_its_sender_and_for_those_who_review(client: TestClient, world: World, role: Role) -> None:
+    """It tells what EXIF tells: where somebody stood, and with which phone."""
+    person, worker, own, theirs = world.someone(role), world.someone(Role.WORKER), jpeg(), jpeg()
+    for sender, content in ((person, own), (worker, theirs)):
+        put(client, sender, content)
+        name_one(world, sender, sha(content))
+    assert see(client, person, own, "original").content == own
+    assert see(client, person, theirs, "display").status_code == 200
+    assert see(client, person, theirs, "original").status_code == (200 if role in REVIEWING else 403)
 
 
 def test_without_token_and_signature_there_is_nothing(client: TestClient, world: World, content: bytes) -> None:
@@ -264,8 +272,10 @@ def test_a_photo_that_cannot_be_made_smaller_is_kept_and_says_so(client: TestCli
     hollow = with_app1(jpeg_outline(640, 480), uuid4().bytes)
     assert put(client, leader, hollow).status_code == 201
     answer = see(client, leader, hollow)
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (answer.status_code, answer.json()["code"]) == (404, "picture_unavailable")
     assert see(client, leader, hollow, "original").content == hollow
+    told = client.get(f"/photos/{sha(hollow)}", headers=leader.headers).json()
+    assert (told["pictures"], told["thumbnail_url"], told["display_url"]) == ("unavailable", None, None)
 
 
 def test_an_object_that_is_lost_is_our_fault(client: TestClient, world: World, leader: Person, content: bytes) -> None:

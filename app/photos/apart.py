@@ -1,0 +1,95 @@
+"""Decoding in a process apart: what takes a second, and whose decoders are large and take bytes from anybody.
+
+The process is given one picture, a bound on memory and on time, and a low priority; if its decoder falls over, or into
+a hole, that is the end of this process and not of the server. Started as `python -m app.photos.apart`, with the photo
+as its input: a decoder that hangs is killed with it.
+"""
+
+import os
+import resource
+import struct
+import subprocess
+import sys
+from contextlib import suppress
+from typing import IO, Final
+
+from app.foundation.problems import Overloaded, Unavailable
+from app.photos.images import Variant, as_jpeg, drawn_small
+from app.photos.outlines import MEGA, MEMORY, DamagedPhoto, UnsupportedPhoto
+
+OVERHEAD: Final = 150 * MEGA
+"""Bytes that the process has before it decodes anything."""
+
+SECONDS: Final = 30
+"""Of the processor; the largest pictures that are decoded need some ten."""
+
+PATIENCE: Final = 120
+"""Seconds until a process that does not even get the processor is given up."""
+
+NICENESS: Final = 10
+
+DAMAGED, UNSUPPORTED, TOO_LARGE = 3, 4, 5
+
+
+def derive_all(file: IO[bytes]) -> dict[Variant, bytes]:
+    """Every smaller picture of the photo in an open file of the system, from decoding it once.
+
+    Raises:
+        UnsupportedPhoto, DamagedPhoto: as `images.derive`; and where it needs more memory or time than there is.
+        Overloaded: the machine has no time for it.
+        Unavailable: no process could be started, or it was killed.
+    """
+    command = [sys.executable, "-m", "app.photos.apart"]
+    os.lseek(file.fileno(), 0, os.SEEK_SET)
+    try:
+        ran = subprocess.run(command, stdin=file, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise Overloaded from error
+    except OSError as error:
+        raise Unavailable from error
+    if ran.returncode in {UNSUPPORTED, TOO_LARGE}:
+        raise UnsupportedPhoto
+    if ran.returncode == DAMAGED or (ran.returncode < 0 and -ran.returncode in _ITS_OWN_FAULT):
+        raise DamagedPhoto
+    if ran.returncode:
+        raise Unavailable
+    return dict(zip(Variant, _apart(ran.stdout), strict=True))
+
+
+_ITS_OWN_FAULT: Final = {6, 7, 8, 11, 24}
+"""Signals of a decoder that fell over or ran out of time: ABRT, BUS, FPE, SEGV, XCPU. KILL is somebody else's doing."""
+
+
+def _apart(said: bytes) -> list[bytes]:
+    found, at = [], 0
+    while at < len(said):
+        (length,) = struct.unpack_from(">I", said, at)
+        found.append(said[at + 4 : at + 4 + length])
+        at += 4 + length
+    return found
+
+
+def main() -> None:
+    """Read the photo, write the pictures, each behind its length; or end with a code that says why not."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY + OVERHEAD, MEMORY + OVERHEAD))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError):
+        os.nice(NICENESS)
+    try:
+        picture = drawn_small(sys.stdin.buffer, max(variant.edge for variant in Variant))
+        for variant in Variant:
+            small = picture.copy()
+            small.thumbnail((variant.edge, variant.edge), reducing_gap=2.0)
+            content = as_jpeg(small)
+            sys.stdout.buffer.write(struct.pack(">I", len(content)) + content)
+    except UnsupportedPhoto:
+        sys.exit(UNSUPPORTED)
+    except DamagedPhoto:
+        sys.exit(DAMAGED)
+    except (MemoryError, Unavailable):
+        sys.exit(TOO_LARGE)
+
+
+if __name__ == "__main__":
+    main()

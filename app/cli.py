@@ -22,6 +22,7 @@ from alembic.util.exc import CommandError
 from fastapi import FastAPI
 
 from app.demo.loader import load
+from app.evidence.checking import check_all, keep_checking
 from app.foundation import keyring, schema
 from app.foundation.database import Database
 from app.foundation.dialects import LONG
@@ -35,6 +36,7 @@ from app.main import create_app, open_blobs
 from app.operations import archive, backup, health, logs, restore
 from app.operations.founding import create_administrator
 from app.people.areas import DEFAULT, load_areas
+from app.photos.darkroom import Darkroom
 from app.settings import Mode, Settings
 from app.web.loop_page import loop_page
 from app.web.problems import problems_page
@@ -49,8 +51,9 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_comp
 audit = typer.Typer(no_args_is_help=True, help="Check the journal; works beside a running server.")
 keys = typer.Typer(no_args_is_help=True, help="The keys that this server signs with.")
 users = typer.Typer(no_args_is_help=True, help="People who may log in.")
+photos = typer.Typer(no_args_is_help=True, help="The photos: whole, wanted, believed.")
 areas = typer.Typer(no_args_is_help=True, help="Administrative divisions (区划).")
-for name, group in {"audit": audit, "keys": keys, "users": users, "areas": areas}.items():
+for name, group in {"audit": audit, "keys": keys, "users": users, "areas": areas, "photos": photos}.items():
     app.add_typer(group, name=name)
 
 
@@ -122,17 +125,18 @@ def _share_metrics(settings: Settings) -> None:
 
 @app.command()
 def worker() -> None:
-    """Seal the journal, alone: what every server process does beside serving."""
+    """Seal the journal and check photos, alone: what every server process does beside serving."""
     settings = Settings()
     logs.configure(settings.log_level)
     with _ready_database(settings) as database:
-        anyio.run(_seal_until_told_to_end, database)
+        anyio.run(_work_until_told_to_end, database, Darkroom(open_blobs(settings)))
 
 
-async def _seal_until_told_to_end(database: Database) -> None:
+async def _work_until_told_to_end(database: Database, room: Darkroom) -> None:
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(keep_sealing, database, database.carried[PEN])
+            tasks.start_soon(keep_checking, database, room)
             async for _ in signals:
                 tasks.cancel_scope.cancel()
 
@@ -265,6 +269,15 @@ def bring_in(file: Annotated[Path, typer.Argument(help="CSV with code and name."
     with _ready_database(Settings()) as database:
         new = database.transact(partial(load_areas, path=file), patience=LONG, writes=True)
     typer.echo(f"{new} new areas")
+
+
+@photos.command("check")
+def check_photos() -> None:
+    """Check every photo that proves something and has not been checked; servers do so by themselves."""
+    settings = Settings()
+    with _ready_database(settings) as database:
+        judged = anyio.run(check_all, database, Darkroom(open_blobs(settings)))
+    typer.echo(f"{judged} checked")
 
 
 @contextmanager

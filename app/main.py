@@ -7,6 +7,7 @@ import anyio
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from app.evidence.checking import keep_checking
 from app.foundation import front
 from app.foundation.blobs import Blobs
 from app.foundation.database import Database
@@ -14,9 +15,11 @@ from app.foundation.keyring import Keyring
 from app.hazards import commands as hazard_commands
 from app.hazards import routes as hazards
 from app.hazards.models import Hazard
+from app.hazards.sights import photos_beyond_scope
 from app.hazards.tasks import tasks as hazard_tasks
 from app.inspections import losing as finding_losses
 from app.inspections import routes as inspections
+from app.inspections.models import Finding
 from app.inspections.sorter import Sorter
 from app.inspections.tasks import tasks as finding_tasks
 from app.journal.events import PEN
@@ -30,6 +33,7 @@ from app.people.calls import House
 from app.people.hashing import Hashing
 from app.photos import routes as photos
 from app.photos.arrivals import Arrivals
+from app.photos.captions import Records
 from app.photos.darkroom import Darkroom
 from app.photos.losing import Losses
 from app.photos.missing import Subjects
@@ -53,7 +57,8 @@ def open_blobs(settings: Settings) -> Blobs:
         return Blobs.open(
             settings.blobs, endpoint=settings.s3_endpoint, region=settings.s3_region,
             access_key=settings.s3_access_key_id, secret_key=settings.s3_secret_access_key,
-            virtual_hosted=settings.s3_virtual_hosted,
+            virtual_hosted=settings.s3_virtual_hosted, links=settings.s3_redirect,
+            public_endpoint=settings.s3_public_endpoint,
         )  # fmt: skip
     return Blobs.open(settings.blobs)
 
@@ -62,12 +67,16 @@ def create_app(settings: Settings) -> FastAPI:
     """The whole house over one database and one store of photos."""
     settings.refuse_weak_secrets()
     keys = Keyring.open(settings.keys, settings.secret or None)
+    blobs = open_blobs(settings)
+    room = Darkroom(blobs)
     database = Database(settings.database, threads=settings.database_threads, carried={PEN: keys})
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         async with anyio.create_task_group() as background:
             background.start_soon(keep_sealing, database, keys)
+            if settings.photo_checks:
+                background.start_soon(keep_checking, database, room)
             yield
             background.cancel_scope.cancel()
         database.engine.dispose()
@@ -76,29 +85,29 @@ def create_app(settings: Settings) -> FastAPI:
         title="隐患排查治理", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=living,
         generate_unique_id_function=operation_id, separate_input_output_schemas=False,
     )  # fmt: skip
-    blobs = open_blobs(settings)
     app.state.house = House(
         {
-            Database: database, Blobs: blobs, Darkroom: Darkroom(blobs), Keyring: keys, Hashing: Hashing(),
+            Database: database, Blobs: blobs, Darkroom: room, Keyring: keys, Hashing: Hashing(),
             Arrivals: Arrivals([hazard_commands.photos_arrived]),
             Losses: Losses([finding_losses.photos_lost, hazard_commands.photos_lost]),
             Subjects: Subjects({Hazard.KIND: hazard_commands.titles, **finding_losses.TITLES}),
+            Records: Records([photos_beyond_scope], {Hazard.KIND: Hazard, Finding.KIND: Finding}),
             LiveLevels: LiveLevels(), Sorter: Sorter(),
             Sources: Sources((hazard_tasks, finding_tasks)),
             About: About(settings.minimum_app),
         }
     )  # fmt: skip
     front.install(app)
-    app.include_router(health.router)
-    app.include_router(login.router)
-    app.include_router(people.router)
+    app.include_router(hazards.router)  # what is asked most comes first: a request passes by all before its own
+    app.include_router(inspections.router)
     app.include_router(photos.router)
     app.include_router(photos.pictures)
-    app.include_router(risks.router)
-    app.include_router(hazards.router)
-    app.include_router(inspections.router)
     app.include_router(tasks.router)
+    app.include_router(risks.router)
+    app.include_router(people.router)
+    app.include_router(login.router)
     app.include_router(meta.router)
+    app.include_router(health.router)
     mount_docs(app)
     if settings.cors_origins:
         app.add_middleware(

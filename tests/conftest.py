@@ -155,7 +155,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         if kind not in made:
             folder = tmp_path_factory.mktemp(kind)
             url = fresh_database(kind, folder)
-            app = create_app(Settings(data_dir=folder, database_url=url))
+            app = create_app(Settings(data_dir=folder, database_url=url, photo_checks=False))
             made[kind] = TestClient(app, base_url="http://test/api/v1").__enter__()
         return made[kind]
 

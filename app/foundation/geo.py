@@ -6,7 +6,7 @@ known exactly; Baidu shifts it again (BD-09). Outside China nothing is shifted t
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from math import atan2, cos, hypot, pi, sin, sqrt
+from math import asin, atan2, cos, hypot, pi, radians, sin, sqrt
 from typing import Final, NamedTuple
 
 
@@ -47,6 +47,7 @@ CHINA: Final = Box(72.004, 0.8293, 137.8347, 55.8271)
 _SEMI_MAJOR_AXIS: Final = 6378245.0
 _ECCENTRICITY_SQUARED: Final = 0.00669342162296594323
 _STEPS_PER_EDGE: Final = 8
+_EARTH: Final = 6371008.8  # metres: its mean radius (IUGG)
 
 
 def forward(point: Point, datum: Datum, to: Datum) -> Point:
@@ -60,6 +61,13 @@ def forward(point: Point, datum: Datum, to: Datum) -> Point:
     for step in order[order.index(datum) : order.index(to)]:
         point = _STEPS[step](point)
     return point
+
+
+def distance(one: Point, other: Point) -> float:
+    """Metres between two places in the same datum, over a round earth: right to half a percent."""
+    (west, south), (east, north) = (map(radians, place) for place in (one, other))
+    chord = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * sin((east - west) / 2) ** 2
+    return 2 * _EARTH * asin(sqrt(chord))
 
 
 def box_in(datum: Datum, box: Box) -> Box:

@@ -9,13 +9,15 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from app.foundation.calendar import end_of_day, start_of_day
 from app.foundation.clock import now
+from app.foundation.columns import has_word
 from app.foundation.geo import Box, Datum, box_in
 from app.foundation.pages import Asked
 from app.foundation.wire import AreaCode, Day, Moment
 from app.hazards.facts import ALONE, OWN_GENERAL, awaiting
-from app.hazards.models import IS_OPEN, Hazard
+from app.hazards.models import IS_FLAGGED, IS_OPEN, Hazard
 from app.hazards.terms import Origin, State, WaitingFor
 from app.people.scope import Caller, of_sectors, prefix, within
+from app.photos.flags import EvidenceFlag
 from app.sorting.terms import Discipline, Factor, Level, Sector
 
 
@@ -51,6 +53,8 @@ class HazardFilter(Asked):
     responsible_id: UUID | None = None
     awaiting: Literal["me"] | None = Field(default=None, description="Whose next move is the caller's.")
     photos_missing: bool | None = None
+    flagged: bool | None = Field(default=None, description="Whether something was noticed about its photos.")
+    evidence_flag: EvidenceFlag | None = Field(default=None, description="What was noticed about its photos.")
     reported_from: Moment | Day | None = Field(default=None, description="An instant, or a date in Asia/Shanghai.")
     reported_to: Moment | Day | None = Field(default=None, description="An instant, or a date until its 24:00.")
     due_from: date | None = None
@@ -101,6 +105,10 @@ def conditions(filter: HazardFilter, caller: Caller) -> list[ColumnElement[bool]
         found += [IS_OPEN, awaiting(caller)]
     if filter.photos_missing is not None:
         found.append(Hazard.photos_missing > 0 if filter.photos_missing else Hazard.photos_missing == 0)
+    if filter.flagged is not None:
+        found.append(IS_FLAGGED if filter.flagged else ~IS_FLAGGED)
+    if filter.evidence_flag:
+        found += [IS_FLAGGED, has_word(Hazard.evidence_flags.expression, filter.evidence_flag)]
     return found + _spans(filter) + _words(filter) + _inside(filter)
 
 

@@ -14,6 +14,7 @@ from app.hazards.loop import LOOP
 from app.hazards.terms import OPEN, Origin, State
 from app.journal.events import Recorded
 from app.people.scope import Scoped, town_of
+from app.photos.flags import EvidenceFlag
 from app.sorting.terms import Discipline, Factor, Level, Method
 
 SCOPES = ("enterprise_id", "county_code", "town_code", "area_code")
@@ -92,6 +93,7 @@ class Hazard(Scoped, Recorded, Row):
     photos_missing: Mapped[int] = mapped_column(default=0)
     evidence_missing: Mapped[int] = mapped_column(default=0)
     thumbnail: Mapped[str | None] = mapped_column(String(64))
+    evidence_flags: Mapped[tuple[EvidenceFlag, ...]] = mapped_column(Several(EvidenceFlag), default=(), server_default="")
 
     @hybrid_property
     def handling_area(self) -> str:
@@ -106,6 +108,7 @@ class Hazard(Scoped, Recorded, Row):
 
 # A partial index serves a query only if the query says its condition in the same literals: both take it from here.
 IS_OPEN = Hazard.state.in_([literal_column(f"'{state}'") for state in OPEN])
+IS_FLAGGED = Hazard.evidence_flags != literal_column("''")
 
 for scope in SCOPES:
     column = getattr(Hazard, scope)
@@ -115,6 +118,10 @@ for scope in SCOPES:
             f"ix_hazards_{scope}_open_{name}", column, Hazard.level, key, Hazard.id,
             postgresql_where=IS_OPEN, sqlite_where=IS_OPEN,
         )  # fmt: skip
+    Index(
+        f"ix_hazards_{scope}_flagged", column, Hazard.reported_at, Hazard.id,
+        postgresql_where=IS_FLAGGED, sqlite_where=IS_FLAGGED,
+    )  # fmt: skip
 Index("ix_hazards_measure_open", Hazard.measure_id, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN)
 Index("ix_hazards_responsible_open", Hazard.responsible_id, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN)
 

@@ -62,7 +62,7 @@ def shown(session: Session, caller: Caller, hazard_id: UUID, keys: Keyring, *, w
         "handling_authority": {"area_code": row.handling_area, "department": row.handling_department},
         "on_time": _on_time(row),
         "thumbnail_url": thumbnail_url(keys, caller.id, row.thumbnail) if row.thumbnail else None,
-        "photos": uses.of(session, keys, caller.id, [hazard_id]).get(hazard_id, []),
+        "photos": uses.of(session, keys, caller, [hazard_id]).get(hazard_id, []),
         "allowed_actions": allowed_actions(row, judge),
         "blocked_actions": [
             {"name": name, "code": code, "message": said_of(code).zh} for name, code in blocked.items()

@@ -113,7 +113,7 @@ def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) 
         raise NotFound(NO_INSPECTION)
     results, findings = _results(session, row), _found(session, row)
     subjects = [id, *(result.id for result in results), *(UUID(str(finding.id)) for finding in findings)]
-    photos = uses.of(session, keys, caller.id, subjects) if row.photos_count else {}
+    photos = uses.of(session, keys, caller, subjects) if row.photos_count else {}
     reader = caller.id if caller.only_works else None
     return InspectionView.model_validate(
         _inspection(row, reader)
@@ -160,7 +160,7 @@ def finding_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) -> 
     if row is None:
         raise NotFound(NO_FINDING)
     reader = caller.id if caller.only_works else None
-    shown = _whole(row, reader, uses.of(session, keys, caller.id, [id]))
+    shown = _whole(row, reader, uses.of(session, keys, caller, [id]))
     more = {"said": masked(row.said, reader), "position": row.position, "verdicts": _verdicts(session, id, reader)}
     return FindingDetail.model_validate(shown | more)
 

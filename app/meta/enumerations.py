@@ -11,6 +11,7 @@ from app.hazards.loop import LOOP
 from app.inspections import terms as inspections
 from app.people import permissions, scope
 from app.people import terms as people
+from app.photos.flags import FLAG_TITLES, WEIGHT_TITLES, EvidenceFlag, EvidenceWeight
 from app.photos.models import PURPOSE_TITLES, Purpose
 from app.risks import levels as risks
 from app.sorting import terms as sorting
@@ -33,6 +34,8 @@ TITLES: Final[Mapping[type[StrEnum], Titles]] = {
     scope.Power: {power: permissions.TITLES[permissions.Permission(power)] for power in scope.Power},
     permissions.Permission: permissions.TITLES,
     Purpose: PURPOSE_TITLES,
+    EvidenceFlag: FLAG_TITLES,
+    EvidenceWeight: WEIGHT_TITLES,
     Datum: DATUM_TITLES,
 }
 

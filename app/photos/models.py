@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.columns import Json, Row
 from app.people.scope import Scoped
+from app.photos.outlines import PictureState
 
 
 class Purpose(StrEnum):
@@ -41,7 +42,8 @@ PURPOSE_TITLES: Final[Mapping[Purpose, str]] = {
 class Photo(Row):
     """A photo is its bytes. `object_key` says which object holds them: others of the same bytes do not count.
 
-    Width and height are as it is seen, upright. One that is dying counts for nobody: no record names it, its bytes are
+    Width and height are as it is seen, upright; a document has neither. `pictures` says whether smaller ones can be
+    made of it. One that is dying counts for nobody: no record names it, its bytes are
     about to go, and whoever sends it again makes it a new one.
     """
 
@@ -51,8 +53,9 @@ class Photo(Row):
     object_key: Mapped[str] = mapped_column(String(128))
     bytes: Mapped[int]
     content_type: Mapped[str] = mapped_column(String(64))
-    width: Mapped[int]
-    height: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    pictures: Mapped[PictureState]
     created_at: Mapped[datetime]
     dying_at: Mapped[datetime | None]
 
@@ -72,7 +75,8 @@ class PhotoUse(Scoped, Row):
 
     The record may be accepted before the bytes have come; they may never come, so `sha256` points nowhere by itself.
     `place` keeps the order in which a declaration named its photos. One that was declared lost is waited for no longer;
-    if it comes after all, it is there.
+    if it comes after all, it is there. `evidence` is what was found when it was last checked (`flags.py`); what is to
+    be checked again keeps it meanwhile, without `checked_at`.
     """
 
     __tablename__ = "photo_uses"
@@ -95,6 +99,8 @@ class PhotoUse(Scoped, Row):
     lost_at: Mapped[datetime | None]
     lost_reason: Mapped[str | None] = mapped_column(Text)
     replacement: Mapped[str | None] = mapped_column(String(64))
+    checked_at: Mapped[datetime | None]
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 NOT_HERE = PhotoUse.arrived_at.is_(None)

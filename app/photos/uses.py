@@ -19,8 +19,10 @@ from app.foundation.clock import now
 from app.foundation.dialects import insert_once, one_at_a_time, table_of
 from app.foundation.keyring import Keyring
 from app.people.scope import Caller, visible
-from app.photos.addresses import display_url, thumbnail_url
+from app.photos.addresses import display_url, thumbnail_url, watermark_url
+from app.photos.flags import EvidenceView
 from app.photos.models import NOT_HERE, Photo, PhotoSender, PhotoUse, Purpose
+from app.photos.outlines import PictureState
 from app.photos.schemas import PhotoLoss, PhotoView
 
 T = TypeVar("T")
@@ -34,7 +36,8 @@ AT_ONCE: Final = 500  # rows a statement; databases bound the values of one
 USES, PHOTOS = table_of(PhotoUse), table_of(Photo)
 _SHOWN: Final = (
     select(*USES.c["subject_id", "sha256", "purpose", "taken_at", "position", "lost_at", "lost_reason", "replacement"])
-    .add_columns(*PHOTOS.c["object_key", "content_type", "width", "height"])
+    .add_columns(USES.c.evidence)
+    .add_columns(*PHOTOS.c["object_key", "content_type", "width", "height", "pictures"])
     .outerjoin_from(USES, PHOTOS, (PHOTOS.c.sha256 == USES.c.sha256) & USES.c.arrived_at.is_not(None))
     .order_by(USES.c.declared_at, USES.c.place)
 )
@@ -71,7 +74,10 @@ class Declared(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How a record stands with its photos; of those missing and those lost, which should show a rectification."""
+    """How a record stands with its photos; of those missing and those lost, which should show a rectification.
+
+    `first_arrived` is the first that there are pictures of.
+    """
 
     missing: int = 0
     evidence_missing: frozenset[str] = frozenset()
@@ -160,16 +166,18 @@ def _arrived(session: Session, keys: Iterable[Key]) -> set[Key]:
     }
 
 
-def of(session: Session, keys: Keyring, viewer_id: UUID, subject_ids: Sequence[UUID]) -> dict[UUID, list[PhotoView]]:
+def of(session: Session, keys: Keyring, viewer: Caller, subject_ids: Sequence[UUID]) -> dict[UUID, list[PhotoView]]:
     """The photos of each record, in the order in which they were named, with addresses for the viewer.
 
-    Whoever calls this has made sure that the viewer may see the records.
+    Whoever calls this has made sure that the viewer may see the records. A worker is told what was noticed, but not where
+    and with which phone others took them.
     """
+    viewer_id = viewer.id
     found: dict[UUID, list[PhotoView]] = defaultdict(list)
     one = len(subject_ids) == 1
     named = {"subject": subject_ids[0]} if one else {"subjects": subject_ids}
     for use in session.connection().execute(OF_ONE if one else OF_MANY, named):
-        here = use.object_key is not None
+        here, pictured = use.object_key is not None, use.pictures is PictureState.AVAILABLE
         found[use.subject_id].append(
             PhotoView(
                 sha256=use.sha256,
@@ -177,15 +185,23 @@ def of(session: Session, keys: Keyring, viewer_id: UUID, subject_ids: Sequence[U
                 taken_at=use.taken_at,
                 position=use.position,
                 arrived=here,
-                thumbnail_url=thumbnail_url(keys, viewer_id, use.sha256) if here else None,
-                display_url=display_url(keys, viewer_id, use.sha256) if here else None,
+                thumbnail_url=thumbnail_url(keys, viewer_id, use.sha256) if pictured else None,
+                display_url=display_url(keys, viewer_id, use.sha256) if pictured else None,
+                watermark_url=watermark_url(keys, viewer_id, use.sha256, use.subject_id) if pictured else None,
+                pictures=use.pictures,
                 content_type=use.content_type,
                 width=use.width,
                 height=use.height,
+                evidence=_evidence(use, viewer),
                 lost=_loss(use),
             )
         )
     return found
+
+
+def _evidence(use: Any, viewer: Caller) -> EvidenceView | None:
+    told = use.evidence
+    return EvidenceView.model_validate(told | {"exif": None} if viewer.only_works else told) if told else None
 
 
 def _loss(use: Any) -> PhotoLoss | None:
@@ -198,14 +214,17 @@ def counts(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, Counts]:
     """How each of the records stands with its photos; those that name none are left out."""
     rows = (
         select(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256, PhotoUse.arrived_at, PhotoUse.lost_at)
+        .add_columns(Photo.pictures)
+        .outerjoin_from(PhotoUse, Photo, Photo.sha256 == PhotoUse.sha256)
         .where(PhotoUse.subject_id.in_(subject_ids))
         .order_by(PhotoUse.declared_at, PhotoUse.place)
     )
     found: dict[UUID, Counts] = defaultdict(Counts)
-    for subject_id, purpose, sha256, arrived_at, lost_at in session.execute(rows):
+    for subject_id, purpose, sha256, arrived_at, lost_at, pictures in session.execute(rows):
         so_far, shows = found[subject_id], {sha256} if purpose is Purpose.RECTIFICATION else set()
         if arrived_at:
-            found[subject_id] = so_far._replace(first_arrived=so_far.first_arrived or sha256)
+            first = sha256 if pictures is PictureState.AVAILABLE else None
+            found[subject_id] = so_far._replace(first_arrived=so_far.first_arrived or first)
         elif lost_at:
             found[subject_id] = so_far._replace(evidence_lost=so_far.evidence_lost | shows)
         else:

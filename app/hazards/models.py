@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Computed, Float, ForeignKey, Index, String, Text, func, literal_column
+from sqlalchemy import ColumnElement, Computed, Float, ForeignKey, Index, String, Text, func, literal_column, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -93,7 +93,9 @@ class Hazard(Scoped, Recorded, Row):
     photos_missing: Mapped[int] = mapped_column(default=0)
     evidence_missing: Mapped[int] = mapped_column(default=0)
     thumbnail: Mapped[str | None] = mapped_column(String(64))
-    evidence_flags: Mapped[tuple[EvidenceFlag, ...]] = mapped_column(Several(EvidenceFlag), default=(), server_default="")
+    evidence_flags: Mapped[tuple[EvidenceFlag, ...]] = mapped_column(
+        Several(EvidenceFlag), default=(), server_default=text("''")
+    )
 
     @hybrid_property
     def handling_area(self) -> str:

@@ -65,7 +65,9 @@ def upgrade() -> None:
         "ix_photo_uses_unchecked", "photo_uses", ["declared_at", "id"],
         postgresql_where=UNCHECKED, sqlite_where=UNCHECKED,
     )  # fmt: skip
-    op.add_column("hazards", sa.Column("evidence_flags", columns.Several(str), server_default="", nullable=False))
+    op.add_column(
+        "hazards", sa.Column("evidence_flags", columns.Several(str), server_default=sa.text("''"), nullable=False)
+    )
     for scope in SCOPES:
         op.create_index(
             f"ix_hazards_{scope}_flagged", "hazards", [scope, "reported_at", "id"],

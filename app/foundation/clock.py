@@ -11,7 +11,11 @@ _STOPPED: Final[ContextVar[datetime | None]] = ContextVar("stopped", default=Non
 
 def now() -> datetime:
     """This instant in UTC, to the millisecond: what is stored is exactly what is sent."""
-    return to_the_millisecond(_STOPPED.get() or datetime.now(UTC))
+    stopped = _STOPPED.get()
+    if stopped is not None:
+        return to_the_millisecond(stopped)
+    instant = datetime.now(UTC)
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, bindparam, case, false, or_, select, true, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from app.foundation.calendar import local_date
 from app.foundation.canonical import sent_plain
 from app.foundation.clock import now
 from app.foundation.columns import Id, Instant, as_sent, as_text, tuple_of
@@ -19,9 +20,10 @@ from app.foundation.problems import NotFound, Said
 from app.foundation.wire import Written
 from app.hazards.facts import ACCOUNTLESS, ALONE, READ_BESIDE, Judged, seen
 from app.hazards.filter import HazardFilter, conditions
-from app.hazards.loop import LOOP, allowed_actions
+from app.hazards.loop import LOOP
 from app.hazards.models import Hazard
-from app.hazards.stages import overdue, waiting_for
+from app.hazards.stages import overdue
+from app.hazards.standing import Judge, judge
 from app.hazards.views import HazardPage
 from app.people.models import Enterprise, User
 from app.people.scope import Caller
@@ -127,8 +129,9 @@ def page(session: Session, caller: Caller, filter: HazardFilter, keys: Keyring) 
     first = filter.cursor is None and filter.overdue is None  # what is overdue, the next moment decides otherwise
     query = _first_page(filter, caller) if first else _asked(filter, caller, filter.place(keys))
     rows = query.rows(session)
-    shown, at, judge = rows[: filter.limit], now(), in_text(caller)
-    answer: dict[str, Any] = {"items": [_row(row, judge, keys, at) for row in shown], "next_cursor": None}
+    shown, at, asking = rows[: filter.limit], now(), in_text(caller)
+    may = judge(asking, local_date(at))
+    answer: dict[str, Any] = {"items": [_row(row, asking, may, keys, at) for row in shown], "next_cursor": None}
     if len(rows) > filter.limit:
         answer["next_cursor"] = filter.cursor_after(keys, getattr(shown[-1], _key(filter).key), shown[-1].id)
     if filter.count:
@@ -160,6 +163,7 @@ def _key(filter: HazardFilter) -> InstrumentedAttribute[Any]:
     return Hazard.due_order if filter.order == "due_on" else Hazard.reported_at
 
 
+@lru_cache(1024)
 def in_text(caller: Caller) -> Any:
     """The caller with ids as text, as the rows have them."""
     told: dict[str, Any] = {"id": str(caller.id), "assigned": tuple(map(str, caller.assigned))}
@@ -168,8 +172,9 @@ def in_text(caller: Caller) -> Any:
     return replace(caller, **told)
 
 
-def _row(row: Any, caller: Any, keys: Keyring, at: datetime) -> dict[str, Any]:
+def _row(row: Any, caller: Any, may: Judge, keys: Keyring, at: datetime) -> dict[str, Any]:
     """A hazard in the list, as it is sent."""
+    possible = may.moves(row)
     return {
         "id": row.id,
         "number": row.number,
@@ -180,7 +185,7 @@ def _row(row: Any, caller: Any, keys: Keyring, at: datetime) -> dict[str, Any]:
         "state": row.state,
         "due_on": row.due_on,
         "overdue": overdue_stage(row, at),
-        "waiting_for": waiting_for(row),
+        "waiting_for": possible.waiting_for,
         "enterprise": {"id": row.enterprise_id, "name": row.enterprise_name},
         "area_code": row.area_code,
         "place": row.place,
@@ -191,7 +196,7 @@ def _row(row: Any, caller: Any, keys: Keyring, at: datetime) -> dict[str, Any]:
         "photos_missing": row.photos_missing,
         "listed": row.listed,
         "revision": row.revision,
-        "allowed_actions": allowed_actions(row, caller),
+        "allowed_actions": possible.allowed,
     }
 
 

@@ -15,9 +15,8 @@ from app.foundation.pages import Asked
 from app.foundation.wire import Written
 from app.hazards import queries
 from app.hazards.conditions import said_of
-from app.hazards.loop import allowed_actions, blocked_actions
 from app.hazards.models import Hazard
-from app.hazards.stages import waiting_for
+from app.hazards.standing import judge
 from app.hazards.terms import State
 from app.hazards.views import EventPage, HazardView, masked
 from app.journal.events import Event, told
@@ -45,27 +44,28 @@ def shown(session: Session, caller: Caller, hazard_id: UUID, keys: Keyring, *, w
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope: the two look the same.
     """
-    row, judge = queries.whole(session, hazard_id, None if wherever else caller), queries.in_text(caller)
+    row, asking = queries.whole(session, hazard_id, None if wherever else caller), queries.in_text(caller)
     reader = caller.id if caller.only_works else None
     position = {"lon": row.lon, "lat": row.lat, "datum": row.datum, "accuracy_m": row.accuracy_m}
-    blocked = blocked_actions(row, judge)
+    at = now()
+    possible = judge(asking, local_date(at)).moves(row)
     values: dict[str, Any] = {name: getattr(row, name) for name in STORED}
     values |= {name: masked(getattr(row, name), reader) for name in TOLD}
     values |= {
-        "overdue": queries.overdue_stage(row, now()),
-        "waiting_for": waiting_for(row),
+        "overdue": queries.overdue_stage(row, at),
+        "waiting_for": possible.waiting_for,
         "enterprise": {"id": row.enterprise_id, "name": row.enterprise_name},
         "position": position if row.datum else None,
-        "responsible": queries.responsible(row, judge),
+        "responsible": queries.responsible(row, asking),
         "reported_by": _person(row.reported_by, row.reporter_name, row.reporter_phone, reader),
         "confirmed_by": _person(row.confirmed_by, row.confirmer_name, row.confirmer_phone, reader),
         "handling_authority": {"area_code": row.handling_area, "department": row.handling_department},
         "on_time": _on_time(row),
         "thumbnail_url": thumbnail_url(keys, caller.id, row.thumbnail) if row.thumbnail else None,
         "photos": uses.of(session, keys, caller, [hazard_id]).get(hazard_id, []),
-        "allowed_actions": allowed_actions(row, judge),
+        "allowed_actions": possible.allowed,
         "blocked_actions": [
-            {"name": name, "code": code, "message": said_of(code).zh} for name, code in blocked.items()
+            {"name": name, "code": code, "message": said_of(code).zh} for name, code in possible.blocked.items()
         ],
     }
     return HazardView.model_validate(values)

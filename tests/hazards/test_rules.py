@@ -1,7 +1,7 @@
 """What no combination of roles makes possible, tried on many hazards, people and walks through the loop."""
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from app.hazards import bodies
 from app.hazards.loop import LOOP, allowed_actions, awaited, blocked_actions
 from app.hazards.rules import decides, supervisor
 from app.hazards.stages import waiting_for
+from app.hazards.standing import Judge, standing_of
 from app.hazards.terms import OPEN, Origin, State
 from app.people.scope import ENTERPRISE, GOVERNMENT, Caller, Role
 from app.sorting.terms import Level, Method
@@ -172,6 +173,44 @@ def test_an_action_is_either_allowed_or_explained(seen: Seen, caller: Caller) ->
     assert not allowed & blocked
     assert (awaited(seen, caller) or "comment") in allowed
     assert (waiting_for(seen) is None) == (seen.state not in OPEN)
+
+
+@given(hazards, callers)
+def test_hazards_of_one_standing_are_alike_to_the_caller(seen: Seen, caller: Caller) -> None:
+    """Remembered is only what decides; everything else may differ."""
+    one, another = sorted({ME, SOMEBODY, SOMEBODY_ELSE} - {caller.id})
+    other: dict[Any, Any] = {one: another, another: one, caller.id: caller.id, None: None}
+    alike = replace(
+        seen, reported_by=other[seen.reported_by], responsible_id=other[seen.responsible_id],
+        extension_by=other[seen.extension_by],
+        barred=tuple(other[person] for person in reversed(seen.barred)), extension_requests=seen.extension_requests * 2,
+        evidence_missing=seen.evidence_missing * 3, due_on=seen.due_on and seen.due_on + timedelta(days=1),
+        confirmed_at=seen.confirmed_at and seen.confirmed_at + timedelta(days=1),
+    )  # fmt: skip
+    assert standing_of(alike, caller, AT.date()) == standing_of(seen, caller, AT.date())
+    judge = Judge(caller, AT.date())
+    for hazard in (seen, alike, seen):
+        found = judge.moves(hazard)
+        assert found == (waiting_for(hazard), allowed_actions(hazard, caller), blocked_actions(hazard, caller))
+
+
+@given(hazards, callers)
+def test_a_standing_knows_every_fact_that_a_rule_looks_at(seen: Seen, caller: Caller) -> None:
+    looked: set[str] = set()
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            looked.add(name)
+            return getattr(seen, name)
+
+    watched: Any = Watched()
+    standing_of(watched, caller, AT.date())
+    known = set(looked)
+    for action in LOOP.values():
+        action.who(watched, caller)
+        action.when(watched)
+    waiting_for(watched)
+    assert looked == known
 
 
 # Who walks with a hazard: the owner of a small works, who is everything in it, his people, and the floors above.

@@ -1,8 +1,7 @@
-"""Decoding in a process apart: what takes a second, and whose decoders are large and take bytes from anybody.
+"""Decoding in a process apart: what takes a second, with large decoders that are fed by anybody.
 
-The process is given one picture, a bound on memory and on time, and a low priority; if its decoder falls over, or into
-a hole, that is the end of this process and not of the server. Started as `python -m app.photos.apart`, with the photo
-as its input: a decoder that hangs is killed with it.
+The process is given one picture, bounds on memory and time, and a low priority. If its decoder falls, that is the end
+of this process and not of the server. The photo is its input; on Linux, where RLIMIT_DATA counts all that is allocated.
 """
 
 import os
@@ -31,7 +30,7 @@ NICENESS: Final = 10
 DAMAGED, UNSUPPORTED, TOO_LARGE = 3, 4, 5
 
 
-def derive_all(file: IO[bytes]) -> dict[Variant, bytes]:
+def derive_all(file: IO[bytes], memory: int = MEMORY) -> dict[Variant, bytes]:
     """Every smaller picture of the photo in an open file of the system, from decoding it once.
 
     Raises:
@@ -39,7 +38,7 @@ def derive_all(file: IO[bytes]) -> dict[Variant, bytes]:
         Overloaded: the machine has no time for it.
         Unavailable: no process could be started, or it was killed.
     """
-    command = [sys.executable, "-m", "app.photos.apart"]
+    command = [sys.executable, "-m", "app.photos.apart", str(memory + OVERHEAD)]
     os.lseek(file.fileno(), 0, os.SEEK_SET)
     try:
         ran = subprocess.run(command, stdin=file, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603
@@ -71,7 +70,7 @@ def _apart(said: bytes) -> list[bytes]:
 
 def main() -> None:
     """Read the photo, write the pictures, each behind its length; or end with a code that says why not."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY + OVERHEAD, MEMORY + OVERHEAD))
+    resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[1]),) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(OSError):

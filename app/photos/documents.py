@@ -16,7 +16,7 @@ DOCUMENT_LIMIT: Final = 20_000_000
 TAIL: Final = 2048
 """Bytes at the end among which a reader looks for the way in (ISO 32000-2, annex I)."""
 
-_END: Final = re.compile(rb"startxref\s{1,8}(\d{1,10})\s{1,8}%%EOF")
+_END: Final = re.compile(rb"startxref\s{1,8}(\d{1,10})\s{1,8}%%EOF[\s\0]{0,1024}\Z")
 _TABLE: Final = re.compile(rb"\s{0,8}(xref\b|\d{1,10}\s{1,4}\d{1,5}\s{1,4}obj\b)")
 
 
@@ -31,11 +31,10 @@ def outline(file: IO[bytes]) -> Outline:
     if size > DOCUMENT_LIMIT:
         raise TooLarge(Said("文件过大", "The document is too large"), limit=DOCUMENT_LIMIT)
     file.seek(max(0, size - TAIL))
-    ends = list(_END.finditer(file.read(TAIL)))
+    ends = _END.search(file.read(TAIL))
     if not ends:
         raise DamagedPhoto
-    table = int(ends[-1][1])
-    file.seek(min(table, size))
+    file.seek(min(int(ends[1]), size))
     if not _TABLE.match(file.read(64)):
         raise DamagedPhoto
     return Outline(Format.PDF)

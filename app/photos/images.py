@@ -160,7 +160,7 @@ def _decoder(file: IO[bytes], kind: Format) -> ImageFile:
 def _from_boxes(file: IO[bytes], drawn: Outline, edge: int) -> tuple[Image.Image, bytes | None, int]:
     """A HEIC or AVIF, shrunk; the profile of its colours; and how it lies. (HEIC's decoder turns it by itself.)"""
     told = meaning(file)
-    profile = told.profile or (_display_p3() if told.primaries == P3 else None)
+    profile = told.profile or (display_p3() if told.primaries == P3 else None)
     if drawn.format is Format.HEIC and told.grid:
         return _shrunk(tiles.joined(file, told.grid, edge, _heic), edge), profile, drawn.orientation
     with _decoder(file, drawn.format) as image:
@@ -171,8 +171,8 @@ def _from_boxes(file: IO[bytes], drawn: Outline, edge: int) -> tuple[Image.Image
 
 
 @cache
-def _display_p3() -> bytes:
-    """sRGB with other primaries: the two have the same curve."""
+def display_p3() -> bytes:
+    """The profile of Display P3: sRGB with other primaries, the two have the same curve."""
     profile = bytearray(_SRGB.tobytes())
     (count,) = struct.unpack_from(">I", profile, 128)
     for entry in range(count):

@@ -88,3 +88,12 @@ def webp_outline(*chunks: tuple[bytes, bytes]) -> bytes:
         kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2) for kind, body in chunks
     )
     return b"RIFF" + struct.pack("<I", len(content)) + content
+
+
+def bomb() -> bytes:
+    """30,000 × 30,000 pixels in 110 kB."""
+    packer = zlib.compressobj(9)
+    row = b"\0" * (1 + 30_000 // 8)
+    packed = b"".join(packer.compress(row * 1000) for _ in range(30)) + packer.flush()
+    empty = png(30_000, 30_000, 1, 0, b"")
+    return empty[:33] + chunk(b"IDAT", packed) + chunk(b"IEND", b"")

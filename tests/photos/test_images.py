@@ -4,7 +4,6 @@ import errno
 import os
 import subprocess
 import sys
-import zlib
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +24,7 @@ from tests.photos.pictures import (
     RED,
     WHITE,
     Colour,
+    bomb,
     chunk,
     exif,
     jpeg_outline,
@@ -199,15 +199,6 @@ def test_a_file_that_contradicts_itself_is_damaged(content: bytes) -> None:
 def test_animations_are_unsupported(kind: str) -> None:
     with pytest.raises(UnsupportedPhoto, match="动图"):
         judged(saved(scene(), kind, save_all=True, append_images=[noise(60, 40)]))
-
-
-def bomb() -> bytes:
-    """30,000 × 30,000 pixels in 110 kB."""
-    packer = zlib.compressobj(9)
-    row = b"\0" * (1 + 30_000 // 8)
-    packed = b"".join(packer.compress(row * 1000) for _ in range(30)) + packer.flush()
-    empty = png(30_000, 30_000, 1, 0, b"")
-    return empty[:33] + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ from app.photos.captions import Records
 from app.photos.darkroom import Darkroom
 from app.photos.losing import Losses
 from app.photos.missing import Subjects
+from app.photos.tus import routes as uploads
+from app.photos.tus.tidying import keep_tidying
 from app.risks import routes as risks
 from app.risks.levels import LiveLevels
 from app.settings import Settings
@@ -48,6 +50,7 @@ from app.web.openapi import Described, operation_id
 EXPOSED = [
     "ETag", "Location", "Retry-After", "Server-Time", "X-Request-Id", "Tus-Resumable", "Tus-Version", "Tus-Extension",
     "Tus-Max-Size", "Tus-Checksum-Algorithm", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires",
+    "Content-Location",
 ]  # fmt: skip
 
 
@@ -75,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def living(_: FastAPI) -> AsyncIterator[None]:
         async with anyio.create_task_group() as background:
             background.start_soon(keep_sealing, database, keys)
+            background.start_soon(keep_tidying, database, room)
             if settings.photo_checks:
                 background.start_soon(keep_checking, database, room)
             yield
@@ -102,6 +106,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(inspections.router)
     app.include_router(photos.router)
     app.include_router(photos.pictures)
+    app.include_router(uploads.router)
+    app.include_router(uploads.abilities)
     app.include_router(tasks.router)
     app.include_router(risks.router)
     app.include_router(people.router)

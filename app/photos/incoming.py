@@ -117,6 +117,12 @@ class Incoming:
         self._received.photos.append(arrived)
         self._received.incoming = None
 
+    def keep_as(self, key: str) -> None:
+        """Keep what has come under this key, and judge nothing: it is only a part. Raises Unavailable."""
+        if self._writer:
+            self._writer.finish(key)
+        self._received.incoming = None
+
     def abandon(self) -> None:
         if self._writer:
             self._writer.abandon()

@@ -4,13 +4,14 @@ A phone may send the same photo any number of times, also twice at once.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from starlette.requests import ClientDisconnect
 
 from app.foundation.clock import now
 from app.foundation.database import Database
@@ -26,6 +27,8 @@ from app.photos.models import Photo, PhotoSender
 from app.photos.multipart import Form, Sink
 from app.photos.schemas import PhotoStored
 from app.photos.uses import one_photo_at_a_time
+
+R = TypeVar("R", bound=Received)
 
 AROUND: Final = 1 << 16
 """Bytes that a form with one photo may have besides it."""
@@ -68,8 +71,8 @@ class Text:
 
 async def receive_raw(request: Request, caller: Caller) -> Received:
     """The body is the photo, and the address its sha256. Raises what `Incoming` raises."""
-    async with _receiving(request) as received:
-        await _pour(request, Incoming(received, request.path_params["sha256"]), received.room, PHOTO_LIMIT)
+    async with receiving(_received(request)) as received:
+        await pour(request, Incoming(received, request.path_params["sha256"]), received.room, PHOTO_LIMIT)
     return received
 
 
@@ -78,14 +81,14 @@ async def receive_file(request: Request, caller: Caller) -> Received:
 
     Raises what `Form` and `Incoming` raise.
     """
-    async with _receiving(request) as received:
+    async with receiving(_received(request)) as received:
 
         def place(name: str) -> Sink:
             if name != "file" or received.photos:
                 raise UnexpectedPart(name)
             return Incoming(received)
 
-        await _pour(request, Form(request, place), received.room, PHOTO_LIMIT, around=AROUND)
+        await pour(request, Form(request, place), received.room, PHOTO_LIMIT, around=AROUND)
         if not received.photos:
             raise Invalid.at("/file", "missing", NO_FILE)
     return received
@@ -98,7 +101,7 @@ async def receive(request: Request, caller: Caller) -> Received:
         UnexpectedPart: the report does not name it.
         Malformed, TooLarge: of the report.
     """
-    async with _receiving(request) as received:
+    async with receiving(_received(request)) as received:
         reports: list[Text] = []
 
         def place(name: str) -> Sink:
@@ -111,7 +114,7 @@ async def receive(request: Request, caller: Caller) -> Received:
                 raise UnexpectedPart(name)
             return Incoming(received, name, known=any(photo.sha256 == name for photo in received.photos))
 
-        await _pour(request, Form(request, place), received.room, REPORT_LIMIT)
+        await pour(request, Form(request, place), received.room, REPORT_LIMIT)
         if not reports:
             raise Malformed(NO_REPORT)
         received.sent = strict_json(bytes(reports[0].content))
@@ -122,10 +125,13 @@ async def receive(request: Request, caller: Caller) -> Received:
     return received
 
 
+def _received(request: Request) -> Received:
+    return Received(thing(request, Darkroom), thing(request, Database))
+
+
 @asynccontextmanager
-async def _receiving(request: Request) -> AsyncIterator[Received]:
-    """What comes with the request; if it does not come to a good end, nothing of it stays."""
-    received = Received(thing(request, Darkroom), thing(request, Database))
+async def receiving(received: R) -> AsyncIterator[R]:
+    """What comes with a request; if it does not come to a good end, nothing of it stays."""
     try:
         yield received
     except BaseException:
@@ -133,21 +139,27 @@ async def _receiving(request: Request) -> AsyncIterator[Received]:
         raise
 
 
-async def _pour(request: Request, sink: Sink, room: Darkroom, limit: int, *, around: int = 0) -> None:
-    """Let the body flow into the sink, in the threads of the store; a photo may have a few bytes `around` it."""
+async def pour(
+    request: Request, sink: Sink, room: Darkroom, limit: int, *, around: int = 0, cut_off: bool = False
+) -> None:
+    """Let the body flow into the sink, in the threads of the store; a photo may have a few bytes `around` it.
+
+    With `cut_off` one that ends because the client has vanished ends like any other.
+    """
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > limit + around:
         raise TooLarge(limit=limit)
     waiting: list[bytes] = []
     held = size = 0
-    async for chunk in request.stream():
-        waiting.append(chunk)
-        held, size = held + len(chunk), size + len(chunk)
-        if size > limit + around:
-            raise TooLarge(limit=limit)
-        if held >= PIECE:
-            await room.storing.run(partial(_feed, sink, waiting))
-            waiting, held = [], 0
+    with suppress(ClientDisconnect) if cut_off else nullcontext():
+        async for chunk in request.stream():
+            waiting.append(chunk)
+            held, size = held + len(chunk), size + len(chunk)
+            if size > limit + around:
+                raise TooLarge(limit=limit)
+            if held >= PIECE:
+                await room.storing.run(partial(_feed, sink, waiting))
+                waiting, held = [], 0
     await room.storing.run(partial(_feed, sink, waiting, last=True))
 
 

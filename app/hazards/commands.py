@@ -109,14 +109,11 @@ def report(session: Session, caller: Caller, new: NewHazard) -> Hazard:
     return hazard
 
 
-def see_again(
-    session: Session, caller: Caller, hazard: Hazard, finding_id: UUID, found_at: datetime, note: str
-) -> None:
+def see_again(session: Session, caller: Caller, hazard: Hazard, found_at: datetime, said: dict[str, Any]) -> None:
     """A later finding of what is already on the list: its photos join the hazard's (`hazard` is locked)."""
     changes = _photo_counts(session, hazard, hazard.rectification)
     if found_at > hazard.last_seen_at:
         changes["last_seen_at"] = found_at
-    said = {"finding_id": finding_id, "description": note}
     events.change(session, hazard, "seen_again", caller, changes, said, at=found_at, revises=False)
 
 

@@ -162,6 +162,7 @@ def _settle_hazard(
     elif own is None:
         photos = uses.counts(session, [finding.id]).get(finding.id, uses.Counts())
         hazards.report(session, caller, new_hazard(_sighting(works, finding), placed, photos))
+        uses.check_again(session, finding.id)
     else:
         if own.row.state is State.DISMISSED:
             hazards.take(session, caller, own, LOOP["reopen"], Reject(reason=verdict.reason))

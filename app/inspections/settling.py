@@ -80,7 +80,8 @@ def settle(
     missing = uses.declare(session, caller, [*named, *also]).missing
     waiting = {photo.key for photo in missing}
     made: list[tuple[Recorded, str, dict[str, Any]]] = [
-        (_finding(caller, sighting, each, number), "reported", {}) for number, each in enumerate(placed, start=1)
+        (_finding(caller, sighting, each, number), "reported", _shown(each))
+        for number, each in enumerate(placed, start=1)
     ]
     made += [(_candidate(sighting, each), PROPOSED, {}) for each in placed if each.opens_candidate]
     events.create_all(session, made, caller, at=sighting.times.corrected_at)
@@ -188,7 +189,8 @@ def _put_on_list(
     if placed.opens_hazard:
         known[seen.id] = hazards.report(session, caller, new_hazard(sighting, placed, photos))
     elif placed.hazard_id:
-        hazards.see_again(session, caller, known[placed.hazard_id], seen.id, found_at, _note(seen))
+        told = {"finding_id": seen.id, "description": _note(seen)} | _shown(placed)
+        hazards.see_again(session, caller, known[placed.hazard_id], found_at, told)
     hazard, done = known.get(placed.hazard_id or seen.id), seen.told.rectified_on_the_spot
     if hazard and done and hazard.state is State.REPORTED:
         with at("/rectified_on_the_spot"):
@@ -220,6 +222,11 @@ def new_hazard(sighting: Sighting, placed: Placed, photos: uses.Counts) -> hazar
 def criterion_of(sorting: Sorting) -> str | None:
     """The criterion that makes it a major one, if one does."""
     return sorting.criteria[0].code if sorting.criteria and sorting.level is Level.MAJOR else None
+
+
+def _shown(placed: Placed) -> dict[str, Any]:
+    """The photos that a finding names: said in its event, so that none can be exchanged later."""
+    return {"photos": placed.seen.photos} if placed.seen.photos else {}
 
 
 def _note(seen: Seen) -> str:

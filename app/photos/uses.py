@@ -210,6 +210,12 @@ def _loss(use: Any) -> PhotoLoss | None:
     return PhotoLoss(at=use.lost_at, reason=use.lost_reason, replacement=use.replacement)
 
 
+def check_again(session: Session, subject_id: UUID) -> None:
+    """Let what is noticed about a record's photos be told anew: there is somebody new to tell."""
+    checked = (PhotoUse.subject_id == subject_id, PhotoUse.checked_at.is_not(None))
+    session.execute(update(PhotoUse).where(*checked).values(checked_at=None))
+
+
 def counts(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, Counts]:
     """How each of the records stands with its photos; those that name none are left out."""
     rows = (

@@ -55,7 +55,7 @@ class Photo(Row):
     content_type: Mapped[str] = mapped_column(String(64))
     width: Mapped[int | None]
     height: Mapped[int | None]
-    pictures: Mapped[PictureState]
+    pictures: Mapped[PictureState] = mapped_column(default=PictureState.AVAILABLE)
     created_at: Mapped[datetime]
     dying_at: Mapped[datetime | None]
 

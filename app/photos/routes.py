@@ -1,6 +1,7 @@
 """HTTP face of photos; nothing is decided here."""
 
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy.orm import Session
@@ -13,16 +14,18 @@ from app.people.tokens import bearer
 from app.people.visits import Visits
 from app.photos import losing, missing, showing
 from app.photos.arrivals import Arrivals
+from app.photos.captions import Records
 from app.photos.images import Variant
 from app.photos.incoming import Received
 from app.photos.losing import Losses
 from app.photos.missing import MissingFilter, Subjects
+from app.photos.outlines import Format
 from app.photos.owed import Lose, LostPhoto, MissingPage
 from app.photos.receiving import receive_file, receive_raw, take_in
 from app.photos.schemas import PhotoShown, PhotoStored
 
 BYTES: Final = {"type": "string", "format": "binary"}
-KINDS: Final = ("image/jpeg", "image/png", "image/webp")
+KINDS: Final = tuple(map(str, Format))
 RAW: Final = {"requestBody": {"required": True, "content": {kind: {"schema": BYTES} for kind in KINDS}}}
 FORM: Final = {
     "requestBody": {
@@ -79,29 +82,44 @@ def lose_photo(
 
 
 @router.query("/{sha256}", summary="照片信息")
-def get_photo(session: Session, caller: Caller, sha256: Sha256, keys: Keyring) -> PhotoShown:
+def get_photo(session: Session, caller: Caller, sha256: Sha256, keys: Keyring, records: Records) -> PhotoShown:
     """What a photo is, and where its pictures are."""
-    return showing.described(session, caller, sha256, keys)
+    return showing.described(session, caller, sha256, keys, records)
 
 
 SHOWN: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {kind: {"schema": BYTES} for kind in KINDS}, "description": "The picture."},
     206: {"content": {kind: {"schema": BYTES} for kind in KINDS}, "description": "The part that was asked for."},
     304: {"description": "The client has it."},
-    **{status: {"model": ProblemView} for status in (401, 403, 404, 416, 503)},
+    307: {"description": "It is to be fetched from the store itself, if the server is set up so (`S3_REDIRECT`)."},
+    **{status: {"model": ProblemView} for status in (401, 403, 404, 416, 422, 503)},
 }
 Signed = Annotated[str | None, Query(description="Of a signed address.")]
 Text = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
 SizeText = Annotated[str, Path(json_schema_extra={"enum": [*map(str, Variant), showing.ORIGINAL]})]
 
 
+Watermark = Annotated[bool, Query(description="Of `display`: print time, place, enterprise and reporter on it.")]
+Subject = Annotated[
+    UUID | None, Query(description="The record whose time and place are printed; else the newest that names the photo.")
+]
+
+
 @pictures.get("/{sha256}/{size}", response_class=Response, responses=SHOWN, summary="照片图像")
 async def get_picture(
-    request: Request, sha256: Text, size: SizeText, viewer: Signed = None, until: Signed = None, mark: Signed = None
+    request: Request,
+    sha256: Text,
+    size: SizeText,
+    watermark: Watermark = False,
+    subject: Subject = None,
+    viewer: Signed = None,
+    until: Signed = None,
+    mark: Signed = None,
 ) -> Response:
-    """The picture: upright and without EXIF as thumbnail (320) and display (1280); every byte as original.
+    """The picture: upright, in sRGB and without EXIF as thumbnail (320) and display (1280), always JPEG; every byte as
+    original, for who sent it and who reviews or supervises. A document has an original only, which is a download.
 
-    By token or, the smaller ones, by a signed address.
+    By token or, the smaller ones, by a signed address. Where no smaller one can be made: 404 `picture_unavailable`.
     """
     return await showing.show(request, sha256, size)
 

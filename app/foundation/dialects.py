@@ -19,6 +19,7 @@ from sqlalchemy.schema import CreateSequence, DropSequence
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.foundation.columns import Row
+from app.foundation.prepared import Prepared
 
 LOST_A_RACE: Final = ("40001", "40P01")  # serialization failure, deadlock: the same work may succeed now
 TOO_SLOW: Final = ("55P03", "57014", "25P03", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_INTERRUPT")
@@ -27,6 +28,9 @@ UNREACHED: Final = "08001"
 GONE: Final = ("08", "53", "57P", "25006", "58", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 OPCODES_BETWEEN_LOOKS: Final = 20_000  # how often SQLite looks at its time limit: about once a millisecond
 REFUSED: Final = "insert-only, the database keeps what is there"
+
+
+TAKEN: Final = Prepared(text("UPDATE counters SET value = value + 1 WHERE name = :name RETURNING value"), "name")
 
 
 class Patience(NamedTuple):
@@ -124,13 +128,21 @@ def insert_once(session: Session, table: type[Row], *rows: dict[str, Any]) -> in
     """
     if not rows:
         return 0
-    return len(session.connection().execute(_unless_there(session.get_bind().dialect.name, table), list(rows)).all())
+    dialect = session.get_bind().dialect.name
+    if len(rows) == 1:
+        return len(_one_unless_there(dialect, table, tuple(rows[0])).rows(session, rows[0]))
+    return len(session.connection().execute(_unless_there(dialect, table), list(rows)).all())
 
 
 @cache
 def _unless_there(dialect: str, table: type[Row]) -> ReturningInsert[Any]:
     insert, into = sqlite.insert if dialect == "sqlite" else postgresql.insert, table_of(table)
     return insert(into).on_conflict_do_nothing().returning(*into.primary_key.columns)
+
+
+@cache
+def _one_unless_there(dialect: str, table: type[Row], names: tuple[str, ...]) -> Prepared:
+    return Prepared(_unless_there(dialect, table), *names)
 
 
 def one_at_a_time(session: Session, lock: int) -> None:
@@ -143,8 +155,7 @@ def next_number(session: Session, sequence: str) -> int:
     """The next number of a series. Numbers may be skipped, and nobody waits for anybody to take one."""
     if not is_sqlite(session.get_bind()):
         return int(session.scalar(select(func.nextval(sequence))) or 0)
-    taken = "UPDATE counters SET value = value + 1 WHERE name = :name RETURNING value"
-    return int(session.execute(text(taken), {"name": sequence}).scalar_one())
+    return int(TAKEN.one_or_none(session, {"name": sequence})[0])
 
 
 def create_series(connection: Connection, name: str) -> None:

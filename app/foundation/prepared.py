@@ -67,6 +67,10 @@ class Prepared:
             found = [_converted(row, read) for row in found]
         return list(map(self._row, found))
 
+    def run(self, session: Session, given: Mapping[str, Any] = NOTHING) -> None:
+        """Do what has no answer."""
+        self.rows(session, given)
+
     def one_or_none(self, session: Session, given: Mapping[str, Any] = NOTHING) -> Any:
         """The only row there can be, or None."""
         found = self.rows(session, given)
@@ -90,6 +94,8 @@ def _prepare(statement: Any, names: list[str], dialect: Dialect) -> _Ready:
     compiled, extracted, collected, _ = statement._compile_w_cache(
         dialect, compiled_cache=SHAPES, column_keys=names, for_executemany=False, schema_translate_map=None
     )
+    if compiled.insert_prefetch or compiled.update_prefetch:
+        raise TypeError(f"a value has a default that only SQLAlchemy would give: {statement}")
     fixed: dict[str, Any] = dict(
         compiled.construct_params(
             dict.fromkeys(names), extracted_parameters=extracted, escape_names=False, _collected_params=collected

@@ -14,6 +14,7 @@ from app.foundation.clock import now, rfc3339
 from app.foundation.columns import Row
 from app.foundation.dialects import table_of
 from app.foundation.keyring import Keyring
+from app.foundation.prepared import Prepared
 
 PEN: Final = "pen"  # under this name a session carries the keyring that its events are marked with
 UNSEALED: Final = text("position IS NULL")
@@ -59,12 +60,15 @@ class Event(Row):
 
 # Every change asks and says these, so they are put together once.
 EVENTS: Final = table_of(Event)
-APPEND: Final = EVENTS.insert()
-NEWEST: Final = (
+SAID: Final = tuple(column.key for column in EVENTS.c if column.key not in {"sequence", "position"})
+APPEND: Final = Prepared(EVENTS.insert(), *SAID)
+NEWEST: Final = Prepared(
     select(EVENTS.c.number, EVENTS.c.digest)
     .where(EVENTS.c.subject_kind == bindparam("kind"), EVENTS.c.subject_id == bindparam("subject"))
     .order_by(EVENTS.c.number.desc())
-    .limit(1)
+    .limit(1),
+    "kind",
+    "subject",
 )
 
 
@@ -125,8 +129,10 @@ def create_all(
     for row, action, said in made:
         changes = {name: getattr(row, name) for name in row.stored() if name != "revision"}
         events.append(_event(session, row, action, by, said, changes, at, first=True))
-    if events:
-        session.connection().execute(APPEND, events)
+    if len(events) > 1:
+        session.connection().execute(EVENTS.insert(), events)
+    elif events:
+        APPEND.run(session, events[0])
 
 
 def change(
@@ -150,7 +156,7 @@ def change(
     if revises:
         row.revision += 1
     told = {name: value for name, value in changes.items() if name not in row.UNRECORDED}
-    session.connection().execute(APPEND, _event(session, row, action, by, said, told, at))
+    APPEND.run(session, _event(session, row, action, by, said, told, at))
 
 
 def _event(
@@ -190,8 +196,8 @@ def _event(
 
 def newest(session: Session, kind: str, id: UUID) -> tuple[int, str] | None:
     """Number and digest of a subject's last event."""
-    row = session.connection().execute(NEWEST, {"kind": kind, "subject": id}).one_or_none()
-    return None if row is None else (row.number, row.digest)
+    found: tuple[int, str] | None = NEWEST.one_or_none(session, {"kind": kind, "subject": id})
+    return found
 
 
 def digest_of(event: Mapping[str, Any]) -> str:

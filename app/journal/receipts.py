@@ -9,8 +9,9 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.foundation.columns import Row
+from app.foundation.columns import Row, tuple_of
 from app.foundation.dialects import insert_once, table_of
+from app.foundation.prepared import Prepared
 from app.foundation.problems import IdConflict
 
 
@@ -29,8 +30,11 @@ class Receipt(Row):
 
 
 RECEIPTS: Final = table_of(Receipt)
-GIVEN: Final = select(RECEIPTS).where(RECEIPTS.c.id == bindparam("given"))
-COMPLETE: Final = RECEIPTS.update().where(RECEIPTS.c.id == bindparam("given"))
+Kept: Any = tuple_of("Kept", RECEIPTS.c)
+GIVEN: Final = Prepared(select(RECEIPTS).where(RECEIPTS.c.id == bindparam("given")), "given", row=Kept._make)
+COMPLETE: Final = Prepared(
+    RECEIPTS.update().where(RECEIPTS.c.id == bindparam("given")), "given", "subject_id", "revision"
+)
 
 
 def claim(
@@ -48,7 +52,7 @@ def claim(
     new = {"id": id, "actor_id": actor_id, "kind": kind, "target": target, "body": text}
     if insert_once(session, Receipt, new):
         return None
-    receipt = session.connection().execute(GIVEN, {"given": id}).one()
+    receipt = GIVEN.one_or_none(session, {"given": id})
     same_request = (receipt.actor_id, receipt.kind, receipt.target) == (actor_id, kind, target)
     if not same_request or not (receipt.body == text or _alike(receipt.body, text, model)):
         raise IdConflict
@@ -58,7 +62,7 @@ def claim(
 
 def complete(session: Session, id: UUID, subject_id: UUID, revision: int) -> None:
     """Write on the receipt what its request led to."""
-    session.connection().execute(COMPLETE, {"given": id, "subject_id": subject_id, "revision": revision})
+    COMPLETE.run(session, {"given": id, "subject_id": subject_id, "revision": revision})
 
 
 def claim_parts(session: Session, ids: Sequence[UUID], actor_id: UUID, kind: str, whole: UUID) -> None:

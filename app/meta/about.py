@@ -18,13 +18,14 @@ from app.inspections.schemas import FINDINGS_LIMIT, PHOTOS_LIMIT, RESULTS_LIMIT
 from app.meta import schemas
 from app.meta.enumerations import ENUMERATIONS
 from app.people.me import DEVICES_LIMIT
+from app.photos.documents import DOCUMENT_LIMIT
 from app.photos.incoming import PHOTO_LIMIT
+from app.photos.outlines import LARGEST, MEMORY
 from app.photos.receiving import REPORT_LIMIT
 from app.risks.schemas import MEASURES_LIMIT
 
 API_VERSION: Final = "1.0.0"
-FEATURES: Final = ("inspections", "findings", "hazards", "risks", "photos", "tasks")
-DOCUMENT_LIMIT: Final = 20_000_000  # documents (PDF) are not taken in yet; this is what they may be
+FEATURES: Final = ("inspections", "findings", "hazards", "risks", "photos", "documents", "watermarks", "uploads", "tasks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def _longest(text: Any) -> int:
 LIMITS: Final = schemas.Limits(
     photo_bytes=PHOTO_LIMIT,
     document_bytes=DOCUMENT_LIMIT,
+    photo_pixels=LARGEST,
+    decoding_bytes=MEMORY,
     report_bytes=JSON_LIMIT,
     request_bytes=REPORT_LIMIT,
     findings=FINDINGS_LIMIT,

@@ -13,6 +13,7 @@ from app.people import permissions, scope
 from app.people import terms as people
 from app.photos.flags import FLAG_TITLES, WEIGHT_TITLES, EvidenceFlag, EvidenceWeight
 from app.photos.models import PURPOSE_TITLES, Purpose
+from app.photos.outlines import PICTURE_STATE_TITLES, PictureState
 from app.risks import levels as risks
 from app.sorting import terms as sorting
 
@@ -34,6 +35,7 @@ TITLES: Final[Mapping[type[StrEnum], Titles]] = {
     scope.Power: {power: permissions.TITLES[permissions.Permission(power)] for power in scope.Power},
     permissions.Permission: permissions.TITLES,
     Purpose: PURPOSE_TITLES,
+    PictureState: PICTURE_STATE_TITLES,
     EvidenceFlag: FLAG_TITLES,
     EvidenceWeight: WEIGHT_TITLES,
     Datum: DATUM_TITLES,

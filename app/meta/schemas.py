@@ -19,6 +19,10 @@ class Limits(BaseModel):
 
     photo_bytes: int
     document_bytes: int
+    photo_pixels: int = Field(description="Width times height.")
+    decoding_bytes: int = Field(
+        description="What decoding one picture may take here; a photo that needs more is kept, and not shown smaller."
+    )
     report_bytes: int = Field(description="The JSON of any request.")
     request_bytes: int = Field(description="A report with its photos in one multipart request.")
     findings: int = Field(description="Of one report.")

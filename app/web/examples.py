@@ -69,6 +69,8 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "password": "长一点的口令 2026",
     "permissions": ["report", "rectify"],
     "phone": "13800000000",
+    "offset": 1048576,
+    "photo_url": None,
     "photos": [SHA256],
     "photos_after": [SHA256],
     "photos_before": [SHA256],
@@ -93,6 +95,7 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "type": "object",
     "unit": "除尘系统",
     "username": "safety-officer",
+    "watermark_url": f"/api/v1/photos/{SHA256}/display?…&watermark=true&subject=…",
     "width": 3024,
     "without_plan_reason": "当日已整改完毕",
 }  # fmt: skip

@@ -38,6 +38,7 @@ PARTICULAR: Final[Mapping[str, tuple[type[Problem], Said]]] = {
     "area_too_wide": (Invalid, Said("请填写到镇街或村社区", "Give the town or the village")),
     "before_found": (Invalid, Said("期限早于发现之日", "It is before the day of the finding")),
     "datetime_parsing": (Invalid, Said("应为带时区的时刻", "Not an instant with its offset (RFC 3339)")),
+    "display_only": (Invalid, Said("水印只用于 display", "Only display is shown with a watermark")),
     "does_not_fit": (Invalid, Said("与角色不符", "Does not go with the roles")),
     "invalid_credit_code": (Invalid, Said("统一社会信用代码有误", "The check digit of the credit code does not fit")),
     "kind_twice": (Invalid, Said("三个责任人每类一人", "One responsible person of each kind")),

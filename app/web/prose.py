@@ -42,7 +42,8 @@ TAGS: Final[Mapping[str, str]] = {
     "sorting": "分拣：一条发现属于哪张清单、是否可能重大。",
     "hazards": "隐患清单与闭环：核实、方案、整改、复查、销号。",
     "risks": "风险清单：分析对象、单元、事件与管控措施。",
-    "photos": "照片：地址即内容的 sha256。",
+    "photos": "照片与文件（PDF）：地址即内容的 sha256。",
+    "uploads": "断点续传（tus 1.0.0）：照片分片上传，信号断了接着传。`OPTIONS` 无须登录，说明所支持的扩展。",
     "tasks": "待办：等本人办理的一切。",
     "meta": "服务器说明与闭环流程表，无须登录。",
     "operations": "运行状况，供运维使用。",
@@ -55,6 +56,7 @@ GOOD: Final[Mapping[str, str]] = {
     "204": "成功，无内容。",
     "206": "所要的部分字节。",
     "304": "与 `If-None-Match` 所示相同，没有变化。",
+    "307": "请按 `Location` 到存储服务取，五分钟内有效（服务端设置 `S3_REDIRECT` 时）。",
 }
 REPLAY: Final = (
     "同一请求已经受理过：回答记录现在的样子，`replayed` 为 true；记录已不在本人范围内的，只有 `id` 和 `replayed`。"
@@ -120,5 +122,6 @@ MEMBERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "locked_out": {"error": "invalid_grant"},
     "illegal_transition": {"allowed_actions": ["comment"], "current": {"state": "closed", "revision": 7}},
     "stale_revision": {"current": {"id": ID, "revision": 4}},
+    "wrong_offset": {"offset": 1 << 20},
     "revision_required": {"current": {"id": ID, "revision": 4}},
 }

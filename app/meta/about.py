@@ -25,7 +25,9 @@ from app.photos.receiving import REPORT_LIMIT
 from app.risks.schemas import MEASURES_LIMIT
 
 API_VERSION: Final = "1.0.0"
-FEATURES: Final = ("inspections", "findings", "hazards", "risks", "photos", "documents", "watermarks", "uploads", "tasks")
+FEATURES: Final = (
+    "inspections", "findings", "hazards", "risks", "photos", "documents", "watermarks", "uploads", "tasks",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

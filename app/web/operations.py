@@ -105,7 +105,7 @@ class Completing:
             yield Invalid
         if self.private and not self.own and self.method != "put" and ("path" in places or self._names_others()):
             yield NotFound
-        if self.method == "patch":
+        if self.method == "patch" and self.body:
             yield from (StaleRevision, RevisionRequired)
         if self._action:
             yield from (StaleRevision, IllegalTransition)
@@ -133,7 +133,7 @@ class Completing:
 
     def _succeeding(self, status: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """The good answer, with its example and headers."""
-        headers = dict(prose.EVERYWHERE)
+        headers = {**prose.EVERYWHERE, **said.get("headers", {})}
         if self._view:
             headers["ETag"] = {"$ref": "#/components/headers/ETag"}
         answered = {**said, "description": prose.GOOD[status], "headers": headers}
@@ -177,7 +177,7 @@ class Completing:
     def _take_headers(self) -> None:
         """What may stand in the request's head."""
         names = ["AcceptLanguage", "RequestId"] if self.api else []
-        if self.method == "patch" or self._action:
+        if (self.method == "patch" and self.body) or self._action:
             names.append("IfMatch")
         if self.method in {"patch", "put", "delete"}:
             names.append("MethodOverride")

@@ -24,7 +24,10 @@ from tests.contract.town import Town
 HERE = Path(__file__).parent
 TABLE = {row["operation"]: row for row in csv.DictReader((HERE / "data" / "roles.csv").read_text("utf-8").splitlines())}
 GROUPS: dict[str, frozenset[Role]] = {"all": frozenset(Role), "none": frozenset(), "inspectors": INSPECTORS}
-BY_ID = ("hazard_id", "risk_id", "measure_id", "enterprise_id", "user_id", "inspection_id", "finding_id", "sha256")
+BY_ID = (
+    "hazard_id", "risk_id", "measure_id", "enterprise_id", "user_id", "inspection_id", "finding_id", "sha256",
+    "upload_id",
+)  # fmt: skip
 
 Operations = dict[str, dict[str, Any]]
 

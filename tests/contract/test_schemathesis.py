@@ -38,6 +38,8 @@ OPERATIONS = [*TABLE, "log_in", "log_out", "get_meta", "get_loop", "healthz", "r
 # Each sort of request on a database of its own: together they know both.
 SORTS = {"fitting": (GenerationMode.POSITIVE, "postgresql"), "unfitting": (GenerationMode.NEGATIVE, "sqlite")}
 
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 
 @pytest.fixture(scope="session")
 def described(openapi: dict[str, Any]) -> Any:

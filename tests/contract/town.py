@@ -1,5 +1,6 @@
 """A works with one of everything, and for each operation what is sent to it there."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -119,6 +120,13 @@ class Town:
         return sha(picture)
 
     @cached_property
+    def upload(self) -> str:
+        """A photo of the leader that is to come in pieces."""
+        answer = self.client.post("uploads", headers=self.leader.headers | self.tus_heads(jpeg()))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    @cached_property
     def missing_photo(self) -> str:
         """Declared by the leader, and still under way."""
         sha256 = uuid4().hex * 2
@@ -149,6 +157,7 @@ class Town:
             "sha256": self.missing_photo if operation == "lose_photo" else self.photo,
             "size": "thumbnail",
             "device_id": "phone",
+            "upload_id": self.upload,
         }
 
     def bodies(self) -> dict[str, Sent]:
@@ -191,10 +200,18 @@ class Town:
             "add_measure": measuring(), "change_measure": {"revision": 1, "always": True},
         }  # fmt: skip
 
+    def tus_heads(self, photo: bytes) -> dict[str, str]:
+        """What a request for an upload says in its head."""
+        said = f"sha256 {b64encode(sha(photo).encode()).decode()}"
+        length = str(len(photo))
+        return {
+            "Tus-Resumable": "1.0.0", "Upload-Metadata": said, "Upload-Length": length, "Upload-Offset": "0",
+        }  # fmt: skip
+
     def ask(self, operation: Sent, who: Person | None, values: dict[str, str] | None = None, **more: Any) -> Any:
         """The answer to who asks, in a dry run where it would change something."""
         name, method = operation["operationId"], operation["method"]
-        raw = jpeg() if "photo" in name else b""
+        raw = jpeg() if "photo" in name or name == "create_upload" else b""
         own = {"sha256": sha(raw)} if name == "put_photo" else {}
         path = operation["path"].removeprefix("/api/v1/").format_map(self.path_values(name) | own | (values or {}))
         told: dict[str, Any] = {"headers": who.headers if who else {}}
@@ -207,5 +224,7 @@ class Town:
             told["files"] = {"file": ("x.jpg", raw, "image/jpeg")}
         elif content:
             told["content"] = raw
-            told["headers"] = {**told["headers"], "Content-Type": "image/jpeg"}
+            told["headers"] = {**told["headers"], "Content-Type": next(iter(content))}
+        if "upload" in name:
+            told["headers"] = {**told["headers"], **self.tus_heads(raw)}
         return self.client.request(method, path, **told | more)

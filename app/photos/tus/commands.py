@@ -24,6 +24,7 @@ from app.photos.receiving import take_in
 from app.photos.tus.heads import Announced, UploadGone, WrongOffset
 from app.photos.tus.models import Upload, UploadPart
 from app.photos.tus.receiving import Chunk, Standing
+from app.photos.uses import one_photo_at_a_time
 
 KEPT: Final = timedelta(days=7)
 """How long an upload waits for its next bytes."""
@@ -85,6 +86,7 @@ def begin(session: Session, caller: Caller, announced: Announced, chunk: Chunk, 
     Raises:
         DigestMismatch: the caller has sent this photo before, and it is of another length.
     """
+    one_photo_at_a_time(session, caller.id)
     upload = _of(session, caller, announced)
     if not upload:
         _end_other(session, caller, announced)
@@ -105,6 +107,7 @@ def append(session: Session, caller: Caller, id: UUID, chunk: Chunk, arrivals: A
         NotFound, UploadGone: as `standing`.
         WrongOffset: another request came first.
     """
+    one_photo_at_a_time(session, caller.id)
     upload = find(session, caller, id)
     if chunk.size:
         _accept(session, caller, upload, chunk, arrivals)
@@ -115,6 +118,7 @@ def append(session: Session, caller: Caller, id: UUID, chunk: Chunk, arrivals: A
 
 def end(session: Session, caller: Caller, id: UUID) -> None:
     """Forget an upload. What of it lies in the storage is removed later. Raises NotFound, UploadGone."""
+    one_photo_at_a_time(session, caller.id)
     remove(session, find(session, caller, id).id)
 
 

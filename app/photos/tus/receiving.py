@@ -28,6 +28,7 @@ from app.photos.outlines import DamagedPhoto, UnsupportedPhoto
 from app.photos.receiving import PIECE, pour, receiving
 from app.photos.tus.heads import Checksum, Heads, UploadGone
 from app.photos.tus.models import Upload, UploadPart
+from app.photos.uses import one_photo_at_a_time
 
 FOLDER: Final = "uploads"
 """Where parts lie in the storage: `uploads/{upload}/{offset}-{random}`."""
@@ -57,6 +58,7 @@ class Chunk(Received):
     """
 
     standing: Standing
+    caller_id: UUID
     dry: bool = False
     size: int = 0
     key: str | None = None
@@ -79,6 +81,7 @@ class Chunk(Received):
 
     def _end(self, session: Session) -> None:
         """Let nobody go on with what can never become this photo."""
+        one_photo_at_a_time(session, self.caller_id)
         there = select(Upload.id).where(Upload.id == self.standing.id, Upload.arrived == self.standing.arrived)
         for id in session.scalars(there).all():
             session.execute(delete(UploadPart).where(UploadPart.upload_id == id))
@@ -91,16 +94,16 @@ class Chunk(Received):
             self.room.blobs.delete(key)
 
 
-async def receive_first(request: Request, _: Caller, found: Standing) -> Chunk:
+async def receive_first(request: Request, caller: Caller, found: Standing) -> Chunk:
     """The bytes that come with a creation, if they are next. Raises as `receive_next`."""
     heads = Heads.of_request(request)
-    chunk = _chunk(request, found)
+    chunk = _chunk(request, caller, found)
     if found.arrived or not heads.brings():
         return chunk
     return await _take(request, chunk, heads.checksum())
 
 
-async def receive_next(request: Request, _: Caller, found: Standing) -> Chunk:
+async def receive_next(request: Request, caller: Caller, found: Standing) -> Chunk:
     """The bytes of a PATCH.
 
     Raises:
@@ -108,12 +111,13 @@ async def receive_next(request: Request, _: Caller, found: Standing) -> Chunk:
         TooLarge: more than the upload has left.
         Unavailable: the storage does not take them.
     """
-    return await _take(request, _chunk(request, found), Heads.of_request(request).checksum())
+    return await _take(request, _chunk(request, caller, found), Heads.of_request(request).checksum())
 
 
-def _chunk(request: Request, found: Standing) -> Chunk:
+def _chunk(request: Request, caller: Caller, found: Standing) -> Chunk:
     dry = "dry_run" in request.query_params
-    return Chunk(thing(request, Darkroom), thing(request, Database), standing=found, dry=dry)
+    house = thing(request, Darkroom), thing(request, Database)
+    return Chunk(*house, standing=found, caller_id=caller.id, dry=dry)
 
 
 async def _take(request: Request, chunk: Chunk, checksum: Checksum | None) -> Chunk:

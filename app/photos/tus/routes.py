@@ -125,6 +125,21 @@ def _refusing(*said: str) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ProblemView, "description": " ".join(each)} for status, each in codes.items()}
 
 
+def _heads(*names: str) -> dict[str, Any]:
+    """Heads of an answer."""
+    return {"headers": {name: {"description": TOLD[name], "schema": {"type": "string"}} for name in names}}
+
+
+TOLD: Final = {
+    "Tus-Resumable": "版本。",
+    "Location": "在此续传。",
+    "Upload-Offset": "已收到的字节数。",
+    "Upload-Length": "照片的字节数。",
+    "Upload-Expires": "在此之前可以续传。",
+    "Upload-Metadata": "创建时所写。",
+    "Cache-Control": "`no-store`。",
+}
+MOVED: Final = ("Tus-Resumable", "Upload-Offset", "Upload-Expires")
 VERSIONED: Final = "412 unsupported_tus_version"
 OF_PHOTOS: Final = (
     "409 wrong_offset", "422 digest_mismatch", "422 unsupported_photo", "422 damaged_photo", "460 checksum_mismatch",
@@ -133,10 +148,11 @@ OF_PHOTOS: Final = (
 
 @router.change(
     "POST", "", receive=Informed(_first, receive_first), status_code=201, openapi_extra=CREATION,
-    responses=_refusing(VERSIONED, *OF_PHOTOS), summary="创建断点续传",
+    responses={201: _heads(*MOVED, "Location"), **_refusing(VERSIONED, *OF_PHOTOS)}, summary="创建断点续传",
 )  # fmt: skip
 def create_upload(session: Session, caller: Caller, heads: Heads, arrivals: Arrivals, parts: Chunk) -> UploadView:
     """Begin to send a photo in pieces (tus 1.0.0), its first bytes with it or later; `Location` is where it goes on.
+    `OPTIONS` says without a login which extensions are spoken.
 
     Repeated for the same photo, it answers the same place. It is complete at once if the caller has sent these bytes
     before.
@@ -145,7 +161,13 @@ def create_upload(session: Session, caller: Caller, heads: Heads, arrivals: Arri
     return UploadView.of(upload, Location=f"{PATH}/{upload.id}")
 
 
-@router.query("/{upload_id}", responses=_refusing("410 upload_gone", VERSIONED), summary="续传进度")
+@router.query(
+    "/{upload_id}", summary="续传进度",
+    responses={
+        200: _heads(*MOVED, "Upload-Length", "Upload-Metadata", "Cache-Control"),
+        **_refusing("410 upload_gone", VERSIONED),
+    },
+)  # fmt: skip
 def get_upload(session: Session, caller: Caller, upload_id: UUID, heads: Heads) -> UploadView:
     """How far an upload is: as JSON, and to HEAD in `Upload-Offset`."""
     heads.check_version(needed=False)
@@ -156,7 +178,7 @@ def get_upload(session: Session, caller: Caller, upload_id: UUID, heads: Heads) 
 
 @router.change(
     "PATCH", "/{upload_id}", receive=Informed(_next, receive_next), status_code=204, openapi_extra=CHUNK,
-    responses=_refusing("410 upload_gone", VERSIONED, *OF_PHOTOS), summary="续传分片",
+    responses={204: _heads(*MOVED), **_refusing("410 upload_gone", VERSIONED, *OF_PHOTOS)}, summary="续传分片",
 )  # fmt: skip
 def append_upload(session: Session, caller: Caller, upload_id: UUID, arrivals: Arrivals, parts: Chunk) -> Silent:
     """Send the bytes from `Upload-Offset` on. With the last ones the upload becomes a photo: `Content-Location` is its
@@ -166,7 +188,7 @@ def append_upload(session: Session, caller: Caller, upload_id: UUID, arrivals: A
 
 @router.change(
     "DELETE", "/{upload_id}", status_code=204, openapi_extra={"parameters": [RESUMABLE]},
-    responses=_refusing("410 upload_gone", VERSIONED), summary="放弃续传",
+    responses={204: _heads("Tus-Resumable"), **_refusing("410 upload_gone", VERSIONED)}, summary="放弃续传",
 )  # fmt: skip
 def end_upload(session: Session, caller: Caller, upload_id: UUID, heads: Heads) -> None:
     """Forget an upload that will not go on. A photo that is complete stays."""
@@ -174,7 +196,7 @@ def end_upload(session: Session, caller: Caller, upload_id: UUID, heads: Heads) 
     commands.end(session, caller, upload_id)
 
 
-@abilities.options("", status_code=204, summary="续传能力")
+@abilities.options("", include_in_schema=False)
 async def get_upload_abilities() -> Response:
     """What of tus is spoken here, and how large a photo may be; to everybody."""
     return Response(status_code=204, headers={**ABLE, "Tus-Resumable": VERSION})

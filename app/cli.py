@@ -10,10 +10,12 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import anyio
 import typer
@@ -32,11 +34,14 @@ from app.journal import seals
 from app.journal.audit import examine
 from app.journal.events import PEN
 from app.journal.sealer import keep_sealing
-from app.main import create_app, open_blobs
+from app.main import create_app, open_blobs, open_store
 from app.operations import archive, backup, health, logs, restore
 from app.operations.founding import create_administrator
 from app.people.areas import DEFAULT, load_areas
+from app.photos.copying import copy
 from app.photos.darkroom import Darkroom
+from app.photos.sweeping import sweep
+from app.photos.verifying import verify
 from app.settings import Mode, Settings
 from app.web.loop_page import loop_page
 from app.web.problems import problems_page
@@ -45,6 +50,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 PATIENCE_WITH_A_WORKER: Final = (
     60  # seconds until one that does not answer is replaced; on a busy machine it starts slowly
 )
+OPENING: Final = '{"problems": ['
 LAST_ANSWERS: Final = 5  # seconds that requests under way may still take when the server is told to stop
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
@@ -210,8 +216,8 @@ def put_back(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)])
     typer.echo(f"{sum(manifest.rows.values())} rows, {manifest.photos} photos, head {manifest.head or 'none'}")
 
 
-@audit.command()
-def verify(
+@audit.command("verify")
+def verify_journal(
     against: Annotated[str | None, typer.Option(help="A head that you kept: shows if the tail was cut.")] = None,
 ) -> None:
     """Recompute every event and seal; on a break, name the first and exit 1."""
@@ -269,6 +275,78 @@ def bring_in(file: Annotated[Path, typer.Argument(help="CSV with code and name."
     with _ready_database(Settings()) as database:
         new = database.transact(partial(load_areas, path=file), patience=LONG, writes=True)
     typer.echo(f"{new} new areas")
+
+
+@photos.command("verify")
+def verify_photos(
+    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON document, written as it is found.")] = False
+) -> None:
+    """Read and hash every photo again, beside a running server; exit 1 if one is missing or damaged."""
+    settings, report = Settings(), _Report(as_json)
+    with _ready_database(settings) as database:
+        seen = verify(database, open_blobs(settings), report.tell)
+    report.end(seen)
+    if not seen.whole:
+        sys.exit("photos are missing or damaged")
+
+
+@photos.command("sweep")
+def sweep_photos(
+    *,
+    older_than: Annotated[int, typer.Option(min=1, help="Days since they were sent.")] = 30,
+    yes: Annotated[
+        bool, typer.Option("--yes", "--delete", help="Remove them; otherwise they are only counted.")
+    ] = False,
+) -> None:
+    """Remove photos that no record names, and objects that no row names; safe beside a running server."""
+    settings = Settings()
+    with _ready_database(settings) as database:
+        swept = sweep(database, open_blobs(settings), timedelta(days=older_than), really=yes)
+    photos, objects = f"{swept.photos} photos ({swept.photo_bytes} bytes)", f"{swept.objects} other objects"
+    objects += f" ({swept.object_bytes} bytes)"
+    typer.echo(f"removed {photos}, {objects}" if yes else f"would remove {photos}, {objects}: add --yes to do so")
+
+
+@photos.command("copy")
+def copy_photos(
+    to: Annotated[
+        str, typer.Option(help="A folder or s3://bucket/prefix; empty: from BLOBS_BEFORE to BLOBS_URL.")
+    ] = "",
+) -> None:
+    """Carry every photo to another store, beside a running server; goes on where it was cut short. Exit 1 if one is
+    missing or damaged where it comes from."""
+    settings, report = Settings(), _Report(as_json=False)
+    if not to and not settings.blobs_before:
+        sys.exit("where to? Give --to, or set BLOBS_BEFORE")
+    source = open_blobs(settings) if to else open_store(settings, settings.blobs_before)
+    with _ready_database(settings) as database:
+        done = copy(database, source, open_store(settings, to or settings.blobs), report.tell)
+    report.end(done)
+    if not done.whole:
+        sys.exit("photos are missing or damaged where they come from")
+
+
+class _Report:
+    """What a command finds, told as it is found: a line each, or one JSON document."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json, self.begun = as_json, False
+
+    def tell(self, problem: dict[str, Any]) -> None:
+        if self.as_json:
+            typer.echo(("," if self.begun else OPENING) + "\n  " + json.dumps(problem))
+            self.begun = True
+        else:
+            typer.echo("  ".join(filter(None, problem.values())))
+
+    def end(self, seen: Any) -> None:
+        """With the sum of it."""
+        counts = asdict(seen)
+        if self.as_json:
+            typer.echo(("\n" if self.begun else OPENING) + "], " + json.dumps(counts)[1:])
+            return
+        for name, count in counts.items():
+            typer.echo(f"{name.replace('_', ' ')} {count}")
 
 
 @photos.command("check")

@@ -12,6 +12,7 @@ from app.foundation import front
 from app.foundation.blobs import Blobs
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
+from app.foundation.moved import Moved
 from app.hazards import commands as hazard_commands
 from app.hazards import routes as hazards
 from app.hazards.models import Hazard
@@ -55,15 +56,21 @@ EXPOSED = [
 
 
 def open_blobs(settings: Settings) -> Blobs:
-    """The store of photos."""
-    if settings.blobs.startswith("s3://"):
+    """The store of photos; while it moves, with the one before it."""
+    blobs = open_store(settings, settings.blobs)
+    return Moved(blobs, open_store(settings, settings.blobs_before)) if settings.blobs_before else blobs
+
+
+def open_store(settings: Settings, address: str) -> Blobs:
+    """The store at an address: a folder, or s3://bucket/prefix."""
+    if address.startswith("s3://"):
         return Blobs.open(
-            settings.blobs, endpoint=settings.s3_endpoint, region=settings.s3_region,
+            address, endpoint=settings.s3_endpoint, region=settings.s3_region,
             access_key=settings.s3_access_key_id, secret_key=settings.s3_secret_access_key,
             virtual_hosted=settings.s3_virtual_hosted, links=settings.s3_redirect,
             public_endpoint=settings.s3_public_endpoint,
         )  # fmt: skip
-    return Blobs.open(settings.blobs)
+    return Blobs.open(address)
 
 
 def create_app(settings: Settings) -> FastAPI:

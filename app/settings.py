@@ -32,6 +32,11 @@ class Settings(BaseSettings):
         2, ge=1, le=32, description="Threads a process that do database work; more only for a database far away."
     )
     blobs_url: str = Field("", description="s3://bucket/prefix ; empty: the folder photos under data_dir.")
+    blobs_before: str = Field(
+        "",
+        description="Where photos lay before, while they are carried to BLOBS_URL: what is not there yet is read here. "
+        "A folder, or s3://… with the same endpoint and keys.",
+    )
     s3_endpoint: str = Field("", description="Where S3 is, if not the vendor's default.")
     s3_region: str = "us-east-1"
     s3_access_key_id: str = ""

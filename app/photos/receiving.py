@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from app.foundation.clock import now
 from app.foundation.database import Database
 from app.foundation.dialects import insert_once, table_of
-from app.foundation.problems import Invalid, Malformed, Said, TooLarge
+from app.foundation.problems import Invalid, Malformed, Said, TooLarge, Unavailable
 from app.foundation.reading import JSON_LIMIT, strict_json
 from app.people.calls import thing
 from app.people.scope import Caller
@@ -26,6 +26,7 @@ from app.photos.incoming import PHOTO_LIMIT, SHA256, Incoming, Received
 from app.photos.models import Photo, PhotoSender
 from app.photos.multipart import Form, Sink
 from app.photos.schemas import PhotoStored
+from app.photos.unnamed import revive, sent_again
 from app.photos.uses import one_photo_at_a_time
 
 R = TypeVar("R", bound=Received)
@@ -192,13 +193,29 @@ def take_in(session: Session, caller: Caller, parts: Received, arrivals: Arrival
     shas = sorted(photos)
     rows = [photos[sha].row for sha in shas if photos[sha].key]
     if insert_once(session, Photo, *rows) < len(shas):
-        there = select(*PHOTOS.c).where(PHOTOS.c.sha256.in_(shas)).order_by(PHOTOS.c.sha256)
-        rows = [dict(row) for row in session.connection().execute(there).mappings()]
+        rows = _there(session, shas, rows)
     stored = []
     for row in rows:
         sha256 = row["sha256"]
         photos[sha256].adopted = row["object_key"] == photos[sha256].key
         replayed = not insert_once(session, PhotoSender, {"sha256": sha256, "user_id": caller.id, "sent_at": now()})
+        if replayed:
+            sent_again(session, caller.id, sha256)
         stored.append(PhotoStored.model_validate({**row, "replayed": replayed}))
     arrivals.announce(session, caller, shas)
     return stored
+
+
+def _there(session: Session, shas: Sequence[str], sent: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of photos of which some had been sent before. They stay, since a sweep passes over them from now on.
+
+    Raises:
+        Unavailable: one has been swept at this very moment; sent again, it is a new one.
+    """
+    revive(session, sent)
+    there = select(*PHOTOS.c).where(PHOTOS.c.sha256.in_(shas), PHOTOS.c.dying_at.is_(None)).order_by(PHOTOS.c.sha256)
+    held = there.with_for_update(read=True, key_share=True)
+    rows = [dict(row) for row in session.connection().execute(held).mappings()]
+    if len(rows) < len(shas):
+        raise Unavailable
+    return rows

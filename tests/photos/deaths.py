@@ -1,10 +1,11 @@
-"""Steps of an upload at which a server may die, as if the power failed. Each is called before the server serves."""
+"""Steps of an upload or a sweep at which a process may die, as if the power failed. Each is called before it begins."""
 
 import os
 import signal
 from typing import Any, NoReturn
 
-from app.foundation.blobs import Writer
+from app.foundation.blobs import Folder, Writer
+from app.photos import sweeping
 from app.photos.arrivals import Arrivals
 from app.photos.incoming import Received
 
@@ -38,3 +39,29 @@ def inside_the_visit() -> None:
 
 def after_the_commit() -> None:
     replace(Received, "settle", die)
+
+
+def sweeping_before_the_mark() -> None:
+    _within_sweeping("mark", die)
+
+
+def sweeping_after_the_mark() -> None:
+    replace(Folder, "delete", die)
+
+
+def sweeping_after_an_object() -> None:
+    delete = Folder.delete
+
+    def delete_and_die(folder: Folder, key: str) -> None:
+        delete(folder, key)
+        die()
+
+    replace(Folder, "delete", delete_and_die)
+
+
+def sweeping_before_the_row_goes() -> None:
+    _within_sweeping("forget", die)
+
+
+def _within_sweeping(step: str, by: Any) -> None:
+    setattr(sweeping, step, by)

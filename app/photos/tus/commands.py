@@ -24,6 +24,7 @@ from app.photos.receiving import take_in
 from app.photos.tus.heads import Announced, UploadGone, WrongOffset
 from app.photos.tus.models import Upload, UploadPart
 from app.photos.tus.receiving import Chunk, Standing
+from app.photos.unnamed import sent_again
 from app.photos.uses import one_photo_at_a_time
 
 KEPT: Final = timedelta(days=7)
@@ -87,10 +88,10 @@ def begin(session: Session, caller: Caller, announced: Announced, chunk: Chunk, 
         DigestMismatch: the caller has sent this photo before, and it is of another length.
     """
     one_photo_at_a_time(session, caller.id)
-    upload = _of(session, caller, announced)
+    upload = _of(session, caller, announced, hold=True)
     if not upload:
         _end_other(session, caller, announced)
-        there = _sent_before(session, caller, announced)
+        there = _sent_before(session, caller, announced, hold=True)
         insert_once(session, Upload, _row(caller, announced, chunk.standing.id, announced.length if there else 0))
         upload = session.scalars(_same(caller, announced.sha256)).one()
     if chunk.size and upload.arrived == 0:
@@ -156,12 +157,12 @@ def _standing(session: Session, upload: Upload) -> Standing:
     return Standing(upload.id, upload.sha256, upload.length, upload.arrived, parts)
 
 
-def _of(session: Session, caller: Caller, announced: Announced) -> Upload | None:
+def _of(session: Session, caller: Caller, announced: Announced, *, hold: bool = False) -> Upload | None:
     """The caller's upload of this photo, if it is one to go on with."""
     upload = session.scalars(_same(caller, announced.sha256)).one_or_none()
     if not upload or upload.expires_at <= now() or upload.length != announced.length:
         return None
-    if upload.arrived == upload.length and not _sent_before(session, caller, announced):
+    if upload.arrived == upload.length and not _sent_before(session, caller, announced, hold=hold):
         return None  # the photo has been swept since
     return upload
 
@@ -178,19 +179,23 @@ def _same(caller: Caller, sha256: str) -> Select[Upload]:
     return select(Upload).where(Upload.user_id == caller.id, Upload.sha256 == sha256)
 
 
-def _sent_before(session: Session, caller: Caller, announced: Announced) -> bool:
-    """Whether this person has sent these bytes: then, and only then, they need not come again.
+def _sent_before(session: Session, caller: Caller, announced: Announced, *, hold: bool = False) -> bool:
+    """Whether this person has sent these bytes: then, and only then, they need not come again. `hold` lets no sweep
+    take them away after this has been said.
 
     Raises:
         DigestMismatch: what was sent is of another length.
     """
-    size = session.scalar(
+    sent = (
         select(Photo.bytes)
         .join(PhotoSender, PhotoSender.sha256 == Photo.sha256)
         .where(Photo.sha256 == announced.sha256, PhotoSender.user_id == caller.id, Photo.dying_at.is_(None))
     )
+    size = session.scalar(sent.with_for_update(read=True, key_share=True, of=Photo) if hold else sent)
     if size not in {None, announced.length}:
         raise DigestMismatch
+    if size is not None and hold:
+        sent_again(session, caller.id, announced.sha256)
     return size is not None
 
 

@@ -1,0 +1,113 @@
+"""Photos that no record names, and objects that no row names: they may go.
+
+A photo goes in steps, so that nothing acknowledged is lost whoever does what meanwhile, and wherever a sweep is killed:
+it is marked as dying, in a transaction of its own, and counts for nobody from then on; its objects go; its row goes.
+Whoever binds it at that moment finds it missing, unless they came first, which keeps it; whoever sends it again gives
+its row another object, which keeps it too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final, NamedTuple, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from app.foundation.clock import now
+from app.foundation.database import Database
+from app.foundation.dialects import LONG
+from app.photos.models import Photo, PhotoSender, PhotoUse
+from app.photos.tus.models import UploadPart
+
+T = TypeVar("T")
+
+AT_ONCE: Final = 200  # photos a transaction: writers on SQLite wait for it
+
+ORIGINAL: Final = re.compile(r"([0-9a-f]{64})/[0-9a-f]{32}")
+DERIVED: Final = re.compile(r"([0-9a-f]{64})/.+")
+NAMED: Final = exists().where(PhotoUse.sha256 == Photo.sha256)
+DYING: Final = Photo.dying_at.is_not(None)
+
+
+class Kept(NamedTuple):
+    """A photo as its row says it is kept."""
+
+    sha256: str
+    object_key: str
+    bytes: int
+
+
+def stored(*conditions: ColumnElement[bool], after: str) -> Any:
+    """The next photos after a sha256, in its order."""
+    query = select(Photo.sha256, Photo.object_key, Photo.bytes).where(Photo.sha256 > after, *conditions)
+    return query.order_by(Photo.sha256).limit(AT_ONCE)
+
+
+def page(database: Database, query: Any) -> Sequence[Any]:
+    """The rows of one page of everything there is, in a transaction of its own."""
+    return database.transact(lambda session: session.execute(query).all(), patience=LONG)
+
+
+def unnamed(before: datetime) -> ColumnElement[bool]:
+    """Photos that no record names and nobody has sent since; and those that a sweep has left dying."""
+    lately = exists().where(PhotoSender.sha256 == Photo.sha256, PhotoSender.sent_at >= before)
+    return or_(DYING, and_(Photo.created_at < before, ~NAMED, ~lately))
+
+
+def mark(session: Session, shas: Sequence[str], before: datetime) -> list[Kept]:
+    """Let those that nobody names count for nobody any more, and say which these are.
+
+    One that somebody is binding or sending now is passed over. It is judged after it has been locked: what a report
+    has committed meanwhile is seen.
+    """
+    held = select(Photo.sha256).where(Photo.sha256.in_(shas)).order_by(Photo.sha256)
+    free = session.scalars(held.with_for_update(skip_locked=True)).all()
+    dying = update(Photo).where(Photo.sha256.in_(free), ~DYING, unnamed(before)).values(dying_at=now())
+    session.execute(dying.execution_options(synchronize_session=False))
+    those = select(Photo.sha256, Photo.object_key, Photo.bytes).where(Photo.sha256.in_(free), DYING)
+    marked = [Kept(*row) for row in session.execute(those.order_by(Photo.sha256))]
+    session.execute(delete(PhotoSender).where(PhotoSender.sha256.in_([photo.sha256 for photo in marked])))
+    return marked
+
+
+def forget(session: Session, photos: Sequence[Kept]) -> None:
+    """Remove the rows of photos whose objects are gone; one that has been sent again stays."""
+    gone = tuple_(Photo.sha256, Photo.object_key).in_([photo[:2] for photo in photos])
+    session.execute(delete(Photo).where(gone, DYING).execution_options(synchronize_session=False))
+
+
+def revive(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Let dying photos have the objects with which they were sent again; `rows` are as they would be put in anew."""
+    for row in rows:
+        anew = update(Photo).where(Photo.sha256 == row["sha256"], DYING).values(**row, dying_at=None)
+        session.execute(anew.execution_options(synchronize_session=False))
+
+
+def sent_again(session: Session, user_id: UUID, sha256: str) -> None:
+    """Let a photo that is here, and held, be as young as if it had been sent only now."""
+    mine = (PhotoSender.sha256 == sha256, PhotoSender.user_id == user_id)
+    session.execute(update(PhotoSender).where(*mine).values(sent_at=now()).execution_options(synchronize_session=False))
+
+
+def named_among(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those objects that count: originals that a row names, what was made of a photo that has a row, and the parts of
+    uploads under way."""
+    photos = {match[1] for match in map(DERIVED.fullmatch, keys) if match}
+    counting = dict(iter(session.execute(select(Photo.sha256, Photo.object_key).where(Photo.sha256.in_(photos)))))
+    parts = set(session.scalars(select(UploadPart.object_key).where(UploadPart.object_key.in_(keys))))
+    return parts | {key for key in keys if counting.get(key[:64]) == key or (is_derived(key) and key[:64] in counting)}
+
+
+def is_derived(key: str) -> bool:
+    """Whether an object was made of a photo, and can be made again."""
+    return DERIVED.fullmatch(key) is not None and ORIGINAL.fullmatch(key) is None
+
+
+def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items, a transaction's worth at a time."""
+    each = iter(items)
+    while chunk := list(islice(each, AT_ONCE)):
+        yield chunk

@@ -7,6 +7,7 @@ import anyio
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from app.evidence import routes as evidence
 from app.evidence.checking import keep_checking
 from app.foundation import front
 from app.foundation.blobs import Blobs
@@ -119,6 +120,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(risks.router)
     app.include_router(people.router)
     app.include_router(login.router)
+    app.include_router(evidence.router)
     app.include_router(meta.router)
     app.include_router(health.router)
     mount_docs(app)

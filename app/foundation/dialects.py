@@ -27,6 +27,7 @@ UNREACHED: Final = "08001"
 # Connection lost, shut down, out of disk or memory, read-only; on SQLite a full, read-only or unreadable file.
 GONE: Final = ("08", "53", "57P", "25006", "58", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 OPCODES_BETWEEN_LOOKS: Final = 20_000  # how often SQLite looks at its time limit: about once a millisecond
+LOOK_AGAIN: Final = 0.0005  # seconds between two looks whether SQLite's write lock is free
 REFUSED: Final = "insert-only, the database keeps what is there"
 
 
@@ -107,7 +108,7 @@ def open_engine(url: str, *, pool: int) -> Engine:
         options = connection.get_execution_options()
         driver: Any = connection.connection.driver_connection
         if options.get("writes", False):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _begin_to_write(connection, driver)
         else:
             driver.execute("BEGIN")  # takes no lock and so cannot fail: the driver may do it by itself
         until = time.monotonic() + options.get("patience", INTERACTIVE).statement
@@ -119,6 +120,25 @@ def open_engine(url: str, *, pool: int) -> Engine:
             connection.set_progress_handler(None, 0)
 
     return engine
+
+
+def _begin_to_write(connection: Connection, driver: sqlite3.Connection) -> None:
+    """Take SQLite's write lock as soon as it is free. SQLite itself looks ever more seldom, up to ten times a second:
+    whoever waits behind a busy process then waits for a second, and the lock lies idle where everybody sleeps."""
+    until = time.monotonic() + INTERACTIVE.statement
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                    break
+            time.sleep(LOOK_AGAIN)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # says in SQLAlchemy's words why not
+    finally:
+        driver.execute("PRAGMA busy_timeout=3000")
 
 
 def insert_once(session: Session, table: type[Row], *rows: dict[str, Any]) -> int:

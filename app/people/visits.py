@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.routing import Match
 from starlette.types import Scope
 
-from app.foundation.canonical import digest, sent
+from app.foundation.canonical import digest
 from app.foundation.database import Database
 from app.foundation.problems import Problem
 from app.foundation.reading import media_type
@@ -27,12 +27,20 @@ from app.people.scope import Caller
 from app.people.tokens import bearer, identify
 
 Answer = BaseModel | Written[Any]
+Outcome = BaseModel | bytes | Silent | None
 Asking = TypeVar("Asking", bound=Callable[Concatenate[Session, Caller, ...], Answer])
-Acting = TypeVar("Acting", bound=Callable[Concatenate[Session, Caller, ...], Answer | Silent | None])
+Acting = TypeVar("Acting", bound=Callable[Concatenate[Session, Caller, ...], Outcome])
 
 
 Replay = Callable[..., Answer]  # of session, caller, id, and whatever things of the house it asks for
 Again = Callable[..., None]  # of session, caller, id, parts, and whatever things of the house it asks for
+
+
+class Elsewhere(BaseModel):
+    """A subject that has left the caller's scope: only that there was one."""
+
+    id: UUID
+    replayed: bool = True
 
 
 class VisitRoute(APIRoute):
@@ -114,7 +122,7 @@ class Visits(APIRouter):
                 await told.prepare(prepare)
                 target = next((v for v in told.given.values() if isinstance(v, UUID)), None)
 
-                def work(session: Session) -> Response:
+                def work(session: Session) -> Outcome:
                     caller = identify(session, told.shown)
                     told.refuse(malformed=True)
                     id = told.id
@@ -129,9 +137,9 @@ class Visits(APIRouter):
                     answer = function(session, caller, **told.given, **extra)
                     if id and isinstance(answer, View):
                         receipts.complete(session, id, answer.id, answer.revision)
-                    return written(answer, success)
+                    return answer
 
-                return await finish(thing(request, Database), work, told.dry, parts)
+                return await finish(thing(request, Database), work, told.dry, parts, success)
 
             self._open("POST", path, visit, call, **route)
             return function
@@ -148,6 +156,7 @@ class Visits(APIRouter):
 
         def register(function: Acting) -> Acting:
             call = Call(function)
+            success = route.get("status_code", 200)
 
             async def visit(request: Request) -> Response:
                 told = call.read(request)
@@ -157,14 +166,14 @@ class Visits(APIRouter):
                 told.match(request.headers.get("if-match"))
                 await told.prepare(prepare)
 
-                def work(session: Session) -> Response:
+                def work(session: Session) -> Outcome:
                     caller = identify(session, told.shown)
                     told.refuse(malformed=True)
                     told.refuse()
                     extra = {"parts": parts} if call.takes_parts else {}
-                    return written(function(session, caller, **told.given, **extra), route.get("status_code", 200))
+                    return function(session, caller, **told.given, **extra)
 
-                return await finish(thing(request, Database), work, told.dry, parts)
+                return await finish(thing(request, Database), work, told.dry, parts, success)
 
             self._open(method, path, visit, call, **route)
             return function
@@ -181,27 +190,30 @@ class Visits(APIRouter):
         self.add_api_route(path, visit, methods=[method], response_model=shape, **named | route)
 
 
-async def finish(database: Database, work: Callable[[Session], Response], dry: bool, parts: Parts | None) -> Response:
-    """Pay the visit, and let what came with the request follow its fate."""
+async def finish(
+    database: Database, work: Callable[[Session], Outcome], dry: bool, parts: Parts | None, success: int
+) -> Response:
+    """Pay the visit, and let what came with the request follow its fate. The answer's bytes are written afterwards:
+    the next writer need not wait for them."""
     kept = False
     try:
-        response = await database.write(work, dry=dry)
+        answer = await database.write(work, dry=dry)
         kept = not dry
-        return response
+        return written(answer, success)
     finally:
         if parts is not None:
             await parts.settle(kept=kept)
 
 
-def replayed(replay: Replay, session: Session, caller: Caller, subject: UUID) -> Response:
+def replayed(replay: Replay, session: Session, caller: Caller, subject: UUID) -> Outcome:
     """The subject as it is now; only its id if it has left the caller's scope."""
     from_scope = replay_or_none(replay, session, caller, subject)
     if isinstance(from_scope, View):
-        return written(from_scope.model_copy(update={"replayed": True}))
-    return Response(sent({"id": subject, "replayed": True}), 200, media_type="application/json")
+        return from_scope.model_copy(update={"replayed": True})
+    return Elsewhere(id=subject)
 
 
-def replay_or_none(replay: Replay, session: Session, caller: Caller, id: UUID) -> Answer | None:
+def replay_or_none(replay: Replay, session: Session, caller: Caller, id: UUID) -> Outcome:
     try:
         return replay(session, caller, id)
     except Problem:
@@ -212,7 +224,7 @@ def _is_form(request: Request) -> bool:
     return media_type(request) == "multipart/form-data"
 
 
-def written(answer: BaseModel | bytes | Silent | None, status: int = 200) -> Response:
+def written(answer: Outcome, status: int = 200) -> Response:
     """The answer's bytes, with an ETag where it has a revision; what was there before is 200, and not created."""
     if getattr(answer, "replayed", False):
         status = 200

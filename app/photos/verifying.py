@@ -48,14 +48,13 @@ def verify(database: Database, blobs: Blobs, tell: Tell) -> Verified:
     for photo, named in counting(database):
         seen.photos += 1
         seen.bytes += photo.bytes
-        wrong = fault(blobs, photo)
-        if wrong and _still_counts(database, photo):
-            tell({"what": wrong, "sha256": photo.sha256, "object_key": photo.object_key})
-            seen.missing += wrong == MISSING
-            seen.damaged += wrong == DAMAGED
-        elif not named:
-            tell({"what": UNREFERENCED, "sha256": photo.sha256, "object_key": photo.object_key})
-            seen.unreferenced_photos += 1
+        what = fault(blobs, photo) or (None if named else UNREFERENCED)
+        if what is None or (what != UNREFERENCED and not _still_counts(database, photo)):
+            continue
+        tell({"what": what, "sha256": photo.sha256, "object_key": photo.object_key})
+        seen.missing += what == MISSING
+        seen.damaged += what == DAMAGED
+        seen.unreferenced_photos += what == UNREFERENCED
     settled = now() - ABANDONED_AFTER  # what is younger may belong to an upload under way
     for objects in chunks(each for each in blobs.under() if each.modified_at < settled):
         known = database.transact(partial(named_among, keys=[each.key for each in objects]))

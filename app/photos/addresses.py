@@ -35,9 +35,8 @@ def watermark_url(keys: Keyring, viewer_id: UUID, sha256: str, subject_id: UUID)
 
 
 def address(keys: Keyring, viewer_id: UUID, sha256: str, variant: Variant, more: str = "") -> str:
-    path = f"{PATH}/{sha256}/{variant}"
-    query = _query(viewer_id, local_date(now())) + more
-    return f"{path}?{query}&mark={keys.mark(PURPOSE, _marked(sha256, variant, query))}"
+    signed = _marked(sha256, variant, _query(viewer_id, local_date(now())) + more)
+    return f"{PATH}/{signed}&mark={keys.mark(PURPOSE, signed)}"
 
 
 @lru_cache(1024)

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 
 from app.foundation.canonical import new_id
 from app.foundation.clock import now
+from app.foundation.columns import tuple_of
 from app.foundation.dialects import insert_once, one_at_a_time, table_of
 from app.foundation.keyring import Keyring
+from app.foundation.prepared import Prepared
 from app.people.scope import Caller, visible
 from app.photos.addresses import display_url, thumbnail_url, watermark_url
 from app.photos.flags import EvidenceView
@@ -41,8 +43,9 @@ _SHOWN: Final = (
     .outerjoin_from(USES, PHOTOS, (PHOTOS.c.sha256 == USES.c.sha256) & USES.c.arrived_at.is_not(None))
     .order_by(USES.c.declared_at, USES.c.place)
 )
+Use: Any = tuple_of("Use", _SHOWN.selected_columns)
 # Put together once, since all that is shown asks it; a list of values is written into the statement each time.
-OF_ONE: Final = _SHOWN.where(USES.c.subject_id == bindparam("subject"))
+OF_ONE: Final = Prepared(_SHOWN.where(USES.c.subject_id == bindparam("subject")), "subject", row=Use._make)
 OF_MANY: Final = _SHOWN.where(USES.c.subject_id.in_(bindparam("subjects", expanding=True)))
 
 
@@ -169,14 +172,17 @@ def _arrived(session: Session, keys: Iterable[Key]) -> set[Key]:
 def of(session: Session, keys: Keyring, viewer: Caller, subject_ids: Sequence[UUID]) -> dict[UUID, list[PhotoView]]:
     """The photos of each record, in the order in which they were named, with addresses for the viewer.
 
-    Whoever calls this has made sure that the viewer may see the records. A worker is told what was noticed, but not where
-    and with which phone others took them.
+    Whoever calls this has made sure that the viewer may see the records. A worker is told what was noticed, but not
+    where and with which phone others took them.
     """
     viewer_id = viewer.id
     found: dict[UUID, list[PhotoView]] = defaultdict(list)
-    one = len(subject_ids) == 1
-    named = {"subject": subject_ids[0]} if one else {"subjects": subject_ids}
-    for use in session.connection().execute(OF_ONE if one else OF_MANY, named):
+    uses: Iterable[Any]
+    if len(subject_ids) == 1:
+        uses = OF_ONE.rows(session, {"subject": subject_ids[0]})
+    else:
+        uses = session.connection().execute(OF_MANY, {"subjects": subject_ids})
+    for use in uses:
         here, pictured = use.object_key is not None, use.pictures is PictureState.AVAILABLE
         found[use.subject_id].append(
             PhotoView(

@@ -69,7 +69,7 @@ def open_store(settings: Settings, address: str) -> Blobs:
             address, endpoint=settings.s3_endpoint, region=settings.s3_region,
             access_key=settings.s3_access_key_id, secret_key=settings.s3_secret_access_key,
             virtual_hosted=settings.s3_virtual_hosted, links=settings.s3_redirect,
-            public_endpoint=settings.s3_public_endpoint,
+            public_endpoint=settings.s3_public_endpoint, timeout=settings.s3_timeout,
         )  # fmt: skip
     return Blobs.open(address)
 

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     s3_access_key_id: str = ""
     s3_secret_access_key: str = ""
     s3_virtual_hosted: bool = Field(False, description="The bucket's name stands in the host's: Aliyun OSS demands it.")
+    s3_timeout: float = Field(30, ge=1, le=600, description="Seconds that S3 may take to take or give one object.")
     s3_redirect: bool = Field(
         False,
         description="Pictures are fetched from the store itself, by links of five minutes: the server sends no bytes.",

@@ -95,13 +95,20 @@ def _wait(server: S3, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 class Cable:
-    """The way to the server, for one who may cut it: nothing passes once `lasts` bytes have gone to the server."""
+    """The way to the server, for one who may cut it: nothing passes once `lasts` bytes have gone to the server, until
+    it is mended. Each answer takes `delay` seconds longer."""
 
-    def __init__(self, server: S3, lasts: int) -> None:
-        self._port, self._left = int(server.endpoint.rpartition(":")[2]), lasts
+    def __init__(self, server: S3, lasts: int = 1 << 40, delay: float = 0) -> None:
+        self._port, self._left, self.delay = int(server.endpoint.rpartition(":")[2]), lasts, delay
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.endpoint = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         Thread(target=self._serve, daemon=True).start()
+
+    def cut(self) -> None:
+        self._left = 0
+
+    def mend(self) -> None:
+        self._left, self.delay = 1 << 40, 0
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -126,4 +133,5 @@ class Cable:
     def _answers(self, server: socket.socket, caller: socket.socket) -> None:
         with suppress(OSError):
             while answered := server.recv(1 << 16):
+                time.sleep(self.delay)
                 caller.sendall(answered)

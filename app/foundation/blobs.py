@@ -263,6 +263,7 @@ class Bucket(Blobs):
     What arrives waits in a temporary file meanwhile, so that nothing half sent is ever left in the bucket. Without
     keys the usual AWS environment is asked. Aliyun OSS and some others want `virtual_hosted`. With `links` it hands out
     links to its objects, at `public_endpoint` if clients reach it by another name; they are signed with the keys given.
+    A request that takes longer than `timeout` seconds has failed, whatever becomes of it.
     """
 
     def __init__(
@@ -276,6 +277,7 @@ class Bucket(Blobs):
         virtual_hosted: bool = False,
         links: bool = False,
         public_endpoint: str = "",
+        timeout: float = 30,
     ) -> None:
         self._presigner = None
         if links:
@@ -292,9 +294,9 @@ class Bucket(Blobs):
             client_options={
                 "allow_http": endpoint.startswith("http://"),
                 "connect_timeout": timedelta(seconds=3),
-                "timeout": timedelta(seconds=60),
+                "timeout": timedelta(seconds=timeout),
             },
-            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=min(10, timeout))},
         )
 
     @contextmanager

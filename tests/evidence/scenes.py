@@ -1,4 +1,4 @@
-"""Pictures for the checks: workshops drawn from a number, edited as people edit, and files that say something."""
+"""Pictures for the checks: scenes drawn from a number, edited as people edit, and files that say something."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -6,16 +6,25 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-from PIL import Image, ImageEnhance
-
-from app.demo.pictures import picture
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 
 @cache
 def scene(seed: int) -> Image.Image:
-    """A workshop; no two numbers give the same."""
-    drawn = Image.open(BytesIO(picture(seed))).convert("RGB")
-    return drawn.resize((640, 480)) if drawn.width > drawn.height else drawn.resize((480, 640))
+    """Things on a floor before a wall, as coarse as a sketch sees them; no two numbers give the same."""
+    rnd = random.Random(seed)
+    image = Image.new("RGB", (320, 240), _colour(rnd))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, rnd.randint(100, 180), 320, 240), fill=_colour(rnd))
+    for _ in range(14):
+        left, top = rnd.randint(-40, 280), rnd.randint(-40, 200)
+        box = (left, top, left + rnd.randint(20, 120), top + rnd.randint(20, 120))
+        (draw.ellipse if rnd.random() < 0.4 else draw.rectangle)(box, fill=_colour(rnd))
+    return image.filter(ImageFilter.GaussianBlur(1))
+
+
+def _colour(rnd: random.Random) -> tuple[int, int, int]:
+    return rnd.randint(20, 235), rnd.randint(20, 235), rnd.randint(20, 235)
 
 
 def jpeg(image: Image.Image, quality: int = 85, **more: Any) -> bytes:

@@ -24,6 +24,7 @@ from alembic.util.exc import CommandError
 from fastapi import FastAPI
 
 from app.demo.loader import load
+from app.evidence import proof
 from app.evidence.checking import check_all, keep_checking
 from app.foundation import keyring, schema
 from app.foundation.database import Database
@@ -40,6 +41,7 @@ from app.operations.founding import create_administrator
 from app.people.areas import DEFAULT, load_areas
 from app.photos.copying import copy
 from app.photos.darkroom import Darkroom
+from app.photos.rebuilding import rebuild
 from app.photos.sweeping import sweep
 from app.photos.verifying import verify
 from app.settings import Mode, Settings
@@ -246,6 +248,38 @@ def head() -> None:
     typer.echo(newest.digest)
 
 
+@audit.command("verify-bundle")
+def verify_bundle(
+    file: Annotated[Path, typer.Argument(help="What GET /hazards/{id}/bundle.zip gave.", exists=True, dir_okay=False)],
+    key: Annotated[
+        list[Path] | None, typer.Option(help="The server's public key, from `app keys public`.", exists=True)
+    ] = None,
+    head: Annotated[str | None, typer.Option(help="The digest of a seal that must be in it.")] = None,
+) -> None:
+    """Check the evidence of a hazard, without database and settings; if it is broken, say where and exit 1."""
+    try:
+        found = proof.verify(file, [path.read_bytes() for path in key or ()], head)
+    except proof.BrokenBundle as broken:
+        sys.exit(f"BROKEN: {broken}")
+    typer.echo(f"hazard {found.number}, as of {found.made_at}")
+    typer.echo(f"events {found.events} ({found.events - found.sealed} not yet sealed)\nhead   {found.head or 'none'}")
+    typer.echo(f"photos {found.photos} ({found.unnamed} that no event names)")
+    for photo in found.absent:
+        typer.echo(f"not in it: {photo}")
+    for fingerprint in found.keys:
+        typer.echo(f"key    {fingerprint}{'' if key else ' (its own word: compare it with the server, or give --key)'}")
+    typer.echo("whole")
+
+
+@keys.command()
+def public() -> None:
+    """The public keys that seals and bundles are checked with, as PEM; publish them."""
+    for key_id, key in keyring.public_keys(Settings().keys).items():
+        typer.echo(
+            f"seal's key {key_id}, SHA-256 {proof.fingerprint(key)}\n{keyring.public_pem(key).decode()}", nl=False
+        )
+
+
 @keys.command()
 def rotate(*, seal: Annotated[bool, typer.Option("--seal", help="Also a new key for seals.")] = False) -> None:
     """Make a new key; what older ones signed stays valid. Restart every server process afterwards."""
@@ -356,6 +390,21 @@ def check_photos() -> None:
     with _ready_database(settings) as database:
         judged = anyio.run(check_all, database, Darkroom(open_blobs(settings)))
     typer.echo(f"{judged} checked")
+
+
+@photos.command("rebuild")
+def rebuild_pictures(
+    *, anew: Annotated[bool, typer.Option("--anew", help="Also those that are there.")] = False
+) -> None:
+    """Make the smaller pictures that are missing, beside a running server; exit 1 if an original is lost."""
+    settings = Settings()
+    with _ready_database(settings) as database:
+        done = rebuild(database, open_blobs(settings), anew=anew)
+    typer.echo(f"{done.there} photos have their pictures")
+    if done.unavailable:
+        typer.echo(f"only the original: {' '.join(done.unavailable)}")
+    if done.lost:
+        sys.exit(f"not in the store: {' '.join(done.lost)}")
 
 
 @contextmanager

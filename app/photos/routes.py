@@ -1,7 +1,6 @@
 """HTTP face of photos; nothing is decided here."""
 
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy.orm import Session
@@ -99,9 +98,20 @@ Text = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
 SizeText = Annotated[str, Path(json_schema_extra={"enum": [*map(str, Variant), showing.ORIGINAL]})]
 
 
-Watermark = Annotated[bool, Query(description="Of `display`: print time, place, enterprise and reporter on it.")]
+# Read by `showing`: nobody is told what is wrong with a parameter before it is known who asks.
+Watermark = Annotated[
+    Any,
+    Query(
+        description="Of `display`: print time, place, enterprise and reporter on it.",
+        json_schema_extra={"type": "boolean", "default": False},
+    ),
+]
 Subject = Annotated[
-    UUID | None, Query(description="The record whose time and place are printed; else the newest that names the photo.")
+    Any,
+    Query(
+        description="The record whose time and place are printed; else the newest that names the photo.",
+        json_schema_extra={"type": "string", "format": "uuid"},
+    ),
 ]
 
 
@@ -110,7 +120,7 @@ async def get_picture(
     request: Request,
     sha256: Text,
     size: SizeText,
-    watermark: Watermark = False,
+    watermark: Watermark = None,
     subject: Subject = None,
     viewer: Signed = None,
     until: Signed = None,

@@ -1,17 +1,13 @@
 """How pictures go out: to the bearer of who may see them, or to whoever has an address that this server signed."""
 
-import re
-from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation.blobs import LINK_SECONDS
 from app.foundation.canonical import digest
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
@@ -28,36 +24,20 @@ from app.photos.images import Variant
 from app.photos.incoming import SHA256
 from app.photos.models import Photo, PhotoSender, PhotoUse
 from app.photos.outlines import DamagedPhoto, Format, PictureState, UnsupportedPhoto
+from app.photos.rebuilding import set_pictures
 from app.photos.schemas import PhotoShown
+from app.photos.sending import heads, sent
 from app.photos.uses import known
 from app.photos.watermark import stamped
-
-AT_ONCE: Final = 1 << 20
-"""What is no larger is read in one hop to a thread."""
-
-FOR_EVER: Final = "private, max-age=31536000, immutable"
 
 ASK_AGAIN: Final = "private, no-cache"
 """What a record says of a photo may change; whether it has is cheap to ask."""
 
-ALONE: Final = "default-src 'none'; sandbox"
-"""Whatever hides in a file that people have sent, no browser runs it in our name."""
-
 ORIGINAL: Final = "original"
-
-RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
 
 DISPLAY_ONLY: Final = Said("水印只用于 display", "Only display is shown with a watermark")
 TRUE_OR_FALSE: Final = Said("应为 true 或 false", "Either true or false")
 NOT_AN_ID: Final = Said("应为 UUID", "Not a UUID")
-
-
-class NoSuchRange(Problem):
-    status, code, title = 416, "range_not_satisfiable", Said("没有这个字节范围", "There are no bytes in this range")
-
-    def __init__(self, size: int) -> None:
-        super().__init__(size=size)
-        self.headers["Content-Range"] = f"bytes */{size}"
 
 
 class PictureUnavailable(Problem):
@@ -125,59 +105,76 @@ async def show(request: Request, sha256: str, size: str) -> Response:
     database, keys, records = thing(request, Database), thing(request, Keyring), thing(request, Records)
     variant = Variant(size) if size in set(Variant) else None
     said = request.query_params
+    photo, asked = None, _Watermark.asked(request, size)
     if variant and is_signed(keys, sha256, variant, said):
         who = partial(viewer, viewer_id=UUID(said["viewer"]))
-        photo = None
+        asked.refuse()
     else:
         who = partial(identify, shown=shown(request, keys))
-        looked_for = find_original if size == ORIGINAL else find
-        photo = await database.read(lambda session: looked_for(session, who(session), sha256, records))
-    marked, subject_id = _watermark(request, size)
+
+        def look(session: Session) -> Photo:
+            caller = who(session)
+            asked.refuse()
+            return (find_original if size == ORIGINAL else find)(session, caller, sha256, records)
+
+        photo = await database.read(look)
     if photo and size == ORIGINAL:
         return await _original(request, photo)
     if variant is None:
         raise NotFound
-    if not marked:
+    if not asked.wanted:
         return await _smaller(request, sha256, variant, photo)
-    lines = await database.read(lambda session: caption(session, who(session), records, sha256, subject_id))
+    lines = await database.read(lambda session: caption(session, who(session), records, sha256, asked.subject_id))
     return await _marked(request, sha256, lines, photo)
 
 
-def _watermark(request: Request, size: str) -> tuple[bool, UUID | None]:
-    """Whether a watermark is asked for, and of which record."""
-    wanted, subject = request.query_params.get("watermark", "false"), request.query_params.get("subject")
-    if wanted not in {"true", "false"}:
-        raise Invalid.at("?watermark", "bool_parsing", TRUE_OR_FALSE)
-    if wanted == "false":
-        return False, None
-    if size != Variant.DISPLAY:
-        raise Invalid.at("?watermark", "display_only", DISPLAY_ONLY)
-    try:
-        return True, UUID(subject) if subject else None
-    except ValueError:
-        raise Invalid.at("?subject", "uuid_parsing", NOT_AN_ID) from None
+class _Watermark(NamedTuple):
+    """Whether a watermark is asked for, and of which record; or what is wrong with that."""
+
+    wanted: bool = False
+    subject_id: UUID | None = None
+    refused: Problem | None = None
+
+    @classmethod
+    def asked(cls, request: Request, size: str) -> Self:
+        wanted, subject = request.query_params.get("watermark", "false"), request.query_params.get("subject")
+        if wanted not in {"true", "false"}:
+            return cls(refused=Invalid.at("?watermark", "bool_parsing", TRUE_OR_FALSE))
+        if wanted == "false":
+            return cls()
+        if size != Variant.DISPLAY:
+            return cls(refused=Invalid.at("?watermark", "display_only", DISPLAY_ONLY))
+        try:
+            return cls(True, UUID(subject) if subject else None)
+        except ValueError:
+            return cls(refused=Invalid.at("?subject", "uuid_parsing", NOT_AN_ID))
+
+    def refuse(self) -> None:
+        """Say what is wrong, to somebody who is known by now."""
+        if self.refused:
+            raise self.refused
 
 
 async def _original(request: Request, photo: Photo) -> Response:
     """Every byte as it came. A document is a download: what scripts it holds, nobody can tell from the outside."""
     name = f'attachment; filename="{photo.sha256[:16]}.pdf"' if photo.content_type == Format.PDF else ""
-    return await _sent(request, photo.object_key, f'"{photo.sha256}"', photo.content_type, name)
+    return await sent(request, photo.object_key, f'"{photo.sha256}"', photo.content_type, name)
 
 
 async def _smaller(request: Request, sha256: str, variant: Variant, photo: Photo | None) -> Response:
-    sent = partial(_sent, request, derived_key(sha256, variant), _etag(sha256, variant), "image/jpeg")
+    send = partial(sent, request, derived_key(sha256, variant), _etag(sha256, variant), "image/jpeg")
     try:
-        return await sent()
+        return await send()
     except FileNotFoundError:
         await _develop(request, sha256, variant, photo)
-    return await sent()
+    return await send()
 
 
 async def _marked(request: Request, sha256: str, lines: tuple[str, ...], photo: Photo | None) -> Response:
     """The picture with the lines on it, drawn anew for each who has not got just this."""
     room = thing(request, Darkroom)
     key, etag = derived_key(sha256, Variant.DISPLAY), _etag(sha256, digest("\n".join(lines))[:16])
-    headers = _headers(etag, ASK_AGAIN)
+    headers = heads(etag, ASK_AGAIN)
     if has(request, etag):
         return Response(status_code=304, headers=headers)
     read = partial(room.storing.run, lambda: b"".join(room.blobs.read(key)))
@@ -205,68 +202,5 @@ async def _develop(request: Request, sha256: str, variant: Variant, photo: Photo
         raise PictureUnavailable from error
 
 
-def set_pictures(session: Session, sha256: str, state: PictureState) -> None:
-    """Say whether smaller pictures of a photo are to be had."""
-    session.execute(update(Photo).where(Photo.sha256 == sha256).values(pictures=state))
-
-
 def _etag(sha256: str, what: str) -> str:
     return f'"{sha256[:32]}-{what}"'
-
-
-def _headers(etag: str, caching: str = FOR_EVER) -> dict[str, str]:
-    return {"ETag": etag, "Cache-Control": caching, "Vary": "Authorization", "Content-Security-Policy": ALONE}
-
-
-async def _sent(request: Request, key: str, etag: str, content_type: str, disposition: str = "") -> Response:
-    """An object as an answer (RFC 9110 §13 and §14): whole, in part, or not at all if the client has it. A store that
-    may answer for itself is where the client is sent.
-
-    Raises:
-        FileNotFoundError: there is no such object.
-    """
-    headers = _headers(etag) | {"Accept-Ranges": "bytes"}
-    if has(request, etag):
-        return Response(status_code=304, headers=headers)
-    if disposition:
-        headers["Content-Disposition"] = disposition
-    room: Darkroom = thing(request, Darkroom)
-    whole = await room.storing.run(partial(room.blobs.size, key))
-    if request.method == "HEAD":
-        return Response(None, 200, headers | {"Content-Length": str(whole)}, content_type)
-    if link := room.blobs.link(key, content_type, disposition):
-        brief = f"private, max-age={LINK_SECONDS // 2}"
-        return Response(None, 307, {"Location": link, "Cache-Control": brief, "Vary": "Authorization"})
-    start, stop = asked_range(request, etag, whole)
-    status = 200
-    if (start, stop) != (0, whole):
-        status = 206
-        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{whole}"
-    headers["Content-Length"] = str(stop - start)
-    if stop - start <= AT_ONCE:
-        content = await room.storing.run(lambda: b"".join(room.blobs.read(key, start, stop)))
-        return Response(content, status, headers, content_type)
-    pieces = await room.storing.run(partial(room.blobs.read, key, start, stop))
-    return StreamingResponse(_flowing(room, pieces), status, headers, content_type)
-
-
-async def _flowing(room: Darkroom, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while piece := await room.storing.run(partial(next, pieces, b"")):
-        yield piece
-
-
-def asked_range(request: Request, etag: str, size: int) -> tuple[int, int]:
-    """From where to where; everything if no single range of what the client knows is asked for.
-
-    Raises:
-        NoSuchRange: the range lies behind the end.
-    """
-    found = RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
-    if not found or found.groups() == ("", "") or request.headers.get("if-range", etag) != etag:
-        return 0, size
-    first, last = found.groups()
-    start = int(first) if first else max(0, size - int(last))
-    stop = min(int(last) + 1, size) if first and last else size
-    if start >= size:
-        raise NoSuchRange(size)
-    return (start, stop) if start < stop else (0, size)

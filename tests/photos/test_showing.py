@@ -215,6 +215,7 @@ def test_a_client_that_has_the_picture_is_not_sent_it_again(
         ("bytes=-100", -100, None),
         ("bytes=10-99999999999", 10, None),
         ("bytes=0-0", 0, 1),
+        ("Bytes=0-0", 0, 1),
     ],
 )
 def test_a_part_of_the_original(
@@ -253,6 +254,16 @@ def test_the_head_tells_what_would_be_sent(client: TestClient, leader: Person, c
         assert (head.status_code, head.content) == (200, b"")
         for name in ("content-length", "content-type", "etag", "accept-ranges"):
             assert head.headers[name] == answer.headers[name]
+        part = client.head(f"/photos/{sha(content)}/{size}", headers=leader.headers | {"Range": "bytes=0-1"})
+        assert (part.status_code, part.headers["content-length"]) == (200, answer.headers["content-length"])
+
+
+def test_no_browser_runs_what_people_have_sent(client: TestClient, leader: Person, content: bytes) -> None:
+    for size in ("thumbnail", "original"):
+        headers = see(client, leader, content, size).headers
+        assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "content-disposition" not in headers
 
 
 def test_a_smaller_picture_that_is_lost_is_made_again(

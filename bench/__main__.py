@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import load, profiling, report
+from bench import load, pictures, profiling, report
 from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
 from bench.servers import Server, Site, postgresql
@@ -113,6 +113,15 @@ def beside(server: Server, seconds: float, rest: float | None) -> tuple[Outcome,
     photos = replace(MAIN_JOB["photo"].job(server, seconds), connections=PHONES, pause=rest)
     uploading, reading = load.start(photos), load.start(page)
     return load.finish(reading, page), load.finish(uploading, photos).per_second
+
+
+@app.command("pictures")
+def time_pictures(rounds: Annotated[int, typer.Option(help="Times that each is done.")] = 7) -> None:
+    """How long a photo of 12 megapixels takes: judged, thumbnail, display, HEIC and AVIF, watermark."""
+    found = list(pictures.measured(rounds))
+    rows = [[each.what, f"{each.milliseconds:.1f}", f"{each.quickest:.1f}"] for each in found]
+    report.show("Photos of 12 megapixels", ["what", "median ms", "quickest ms"], rows)
+    report.console.print(f"{report.keep('pictures', [each._asdict() for each in found])}")
 
 
 @app.command()

@@ -195,7 +195,7 @@ async def photo(request: Request) -> Response:
         who, at = caller(request), now()
         row = {
             "sha256": asked, "object_key": kept.name, "bytes": size, "content_type": "image/jpeg", "width": 2000,
-            "height": 1500, "created_at": at,
+            "height": 1500, "pictures": "available", "created_at": at,
         }  # fmt: skip
         insert("photos", row)
         insert("photo_senders", {"sha256": asked, "user_id": who["id"], "sent_at": at})

@@ -151,7 +151,7 @@ def fill(house: House) -> None:
             PhotoUse(
                 id=uuid4(), enterprise_id=world.enterprise, area_code=world.village, sha256=key[:64], place=1,
                 subject_kind="hazard", subject_id=hazard.id, purpose=Purpose.FINDING, declared_by=inspector.id,
-                declared_at=now(),
+                declared_at=now(), device_id="phone-7f3a", lost_at=now(), lost_reason="手机损坏", replacement="cd" * 32,
             )
         )  # fmt: skip
         session.add(Receipt(id=uuid4(), actor_id=inspector.id, kind="x", body='{"a": "\\u0000"}'))

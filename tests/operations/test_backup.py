@@ -5,6 +5,7 @@ import stat
 import tarfile
 import threading
 import tracemalloc
+from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +27,8 @@ from app.journal.sealer import seal_all
 from app.operations import archive
 from app.operations.backup import backup
 from app.operations.restore import NotRestored, restore
+from app.photos.sweeping import sweep
+from app.photos.verifying import verify
 from tests.conftest import DATABASES
 from tests.operations.conftest import Build, House
 
@@ -97,6 +100,20 @@ def test_a_backup_is_its_owners_alone_and_never_replaces_a_file(full: House, fil
         backup(full.database, full.blobs, full.keys, file)
     assert [path.name for path in file.parent.glob("*.tar*")] == ["backup.tar"]
     assert not list(file.parent.glob(".*"))
+
+
+def test_a_photo_that_is_dying_is_put_back_as_one(full: House, build: Build, tmp_path: Path, kind: str) -> None:
+    """Its object may be gone already: it is not missed, and the next sweep goes on."""
+    key = full.photographed(b"nobody names it")
+    full.world.sql("UPDATE photos SET dying_at = created_at WHERE object_key = :key", key=key)
+    full.blobs.delete(key)
+    assert backup(full.database, full.blobs, full.keys, tmp_path / "dying.tar").missing == []
+    copy = build(kind)
+    put_back(copy, tmp_path / "dying.tar")
+    assert copy.everything() == full.everything()
+    assert verify(copy.database, copy.blobs, lambda _: None).whole
+    assert sweep(copy.database, copy.blobs, timedelta(days=30), really=True).photos == 1
+    assert not any(key.encode() in row for row in copy.everything()["photos"])
 
 
 def test_a_database_that_has_data_is_left_alone(full: House, file: Path) -> None:

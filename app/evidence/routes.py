@@ -26,7 +26,7 @@ ASKED: Final = Form({"hazard_id": TypeAdapter(UUID)}, Nothing)
 router = APIRouter(prefix="/api/v1/hazards", tags=["hazards"], dependencies=[Depends(bearer)])
 ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}, "description": "The bundle."},
-    **{status: {"model": ProblemView} for status in (401, 403, 404, 503)},
+    **{status: {"model": ProblemView} for status in (401, 403, 404, 422, 503)},
 }
 
 

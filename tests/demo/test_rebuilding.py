@@ -3,16 +3,28 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from app.foundation import clock
 from app.foundation.canonical import canonical
 from app.foundation.columns import Row
+from app.foundation.dialects import LONG
+from app.hazards import commands as hazards
+from app.inspections import losing as inspections
 from app.journal.events import Event, Recorded
-from tests.demo.test_loading import Loaded
+from app.people.models import User
+from app.people.scope import Caller
+from app.photos import losing
+from app.photos.losing import Losses
+from app.photos.models import WAITED_FOR, PhotoUse
+from app.photos.owed import Lose
+from tests.demo.test_loading import NOW, Loaded
 
 RECORDED = sorted(
     (mapper.class_ for mapper in Row.registry.mappers if issubclass(mapper.class_, Recorded)),
@@ -24,8 +36,24 @@ RECORDED = sorted(
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     loaded = Loaded.on("sqlite", tmp_path_factory.mktemp("demo"))
     loaded.load()
+    with clock.at(NOW + timedelta(days=1)):
+        lose_what_never_came(loaded)
     yield loaded
     loaded.database.engine.dispose()
+
+
+def lose_what_never_came(demo: Loaded) -> None:
+    """Every photo that is still to come is lost; every other one is replaced by one that never comes either."""
+    wanted: Any = select(PhotoUse.sha256, User)
+    owed = demo.read(wanted.join(User, User.id == PhotoUse.declared_by).where(WAITED_FOR))
+    losses = Losses([inspections.photos_lost, hazards.photos_lost])
+    for number, (sha256, user) in enumerate(owed):
+        who = Caller(user.id, user.name, frozenset(user.roles), user.enterprise_id, user.areas)
+        body = Lose(reason="手机损坏", replacement="ab" * 32 if number % 2 else None)
+        work = partial(losing.lose, caller=who, sha256=sha256, body=body, losses=losses)
+        demo.database.transact(work, writes=True, patience=LONG)
+    assert len(owed) > 2
+    assert "photos_lost" in demo.all(Event.action)
 
 
 def told_of(demo: Loaded, kind: str) -> dict[UUID, dict[str, Any]]:

@@ -15,7 +15,7 @@ from app.foundation.problems import IllegalTransition
 from app.foundation.wire import Body
 from app.hazards import persons, queries
 from app.hazards.conditions import problem_of, sensible
-from app.hazards.effects import Step, left_without_evidence
+from app.hazards.effects import JUDGED_BY_PHOTOS, Step, left_without_evidence
 from app.hazards.facts import Judged
 from app.hazards.loop import LOOP, Action, allowed_actions
 from app.hazards.models import Hazard
@@ -31,9 +31,6 @@ from app.photos.models import PhotoUse, Purpose
 from app.sorting.terms import Level, Method
 
 NO_PHOTOS: Final = uses.Counts()
-
-# Where the photos of a rectification matter: it has been judged, or is about to be.
-UNPROVEN: Final = (State.REVIEWING, State.CLOSED)
 
 # Which of a body's fields name photos, and as what.
 NAMING: Final = ("photos", "photos_before", "photos_after", "signed_document")
@@ -218,7 +215,7 @@ def photos_lost(session: Session, caller: Caller, loss: Loss) -> None:
         changes = _mended(hazard, loss)
         rectification = changes.get("rectification", hazard.rectification)
         changes |= _photo_counts(session, hazard, rectification)
-        if hazard.state in UNPROVEN and _is_unproven(session, hazard, rectification):
+        if hazard.state in JUDGED_BY_PHOTOS and _is_unproven(session, hazard, rectification):
             facts: Any = hazard
             changes |= left_without_evidence(Step(facts, caller, None, now()))
         events.change(session, hazard, "photos_lost", caller, changes, loss.told(), revises="state" in changes)

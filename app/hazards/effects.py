@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.hazards import rules
@@ -135,6 +135,10 @@ def sent_back(step: Step) -> dict[str, Any]:
     """Back to work, with a new deadline; what the review said stays in the story."""
     review = step.told() | {"by": step.by, "at": step.at, "accepted": False}
     return {"review": review, "ended_at": None} | ({"due_on": step.body.due_on} if step.body.due_on else {})
+
+
+JUDGED_BY_PHOTOS: Final = (State.REVIEWING, State.CLOSED)
+"""Where a rectification is about to be judged by its photos, or has been: left without any, it goes back."""
 
 
 def left_without_evidence(step: Step) -> dict[str, Any]:

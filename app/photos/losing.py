@@ -1,4 +1,5 @@
-"""A photo that will never come: whoever declared it says so, and nobody waits for it any longer.
+"""A photo that will never come: whoever declared it says so, and nobody waits for it any longer. Where that person has
+left, it is said by who keeps the reports of the place: safety officer, manager or supervisor.
 
 It is on record why, and what was declared in its place. What the records make of it, the rooms above say.
 """
@@ -8,17 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
 from app.foundation.problems import Conflict, Forbidden, Invalid, NotFound, Said
 from app.journal import receipts
-from app.people.scope import Caller, visible
+from app.people.models import User
+from app.people.scope import Caller, Role, visible
 from app.photos import uses
 from app.photos.models import WAITED_FOR, PhotoUse
 from app.photos.owed import Lose
 
+KEEPERS: Final = (Role.SAFETY_OFFICER, Role.MANAGER, Role.SUPERVISOR)
 LOSING: Final = "photo.lost"
 NO_PHOTO: Final = Said("没有这张照片", "There is no such photo")
 NOT_YOURS: Final = Said("由登记这张照片的人申报遗失", "For the person who declared it")
@@ -66,7 +69,7 @@ class Losses:
 
 
 def lose(session: Session, caller: Caller, sha256: str, body: Lose, losses: Losses) -> bool:
-    """End the wait for a photo that the caller declared; False if this very request had done so before.
+    """End the wait for a photo that the caller answers for; False if this very request had done so before.
 
     Raises:
         IdConflict: the request's id has been used for something else.
@@ -82,7 +85,7 @@ def lose(session: Session, caller: Caller, sha256: str, body: Lose, losses: Loss
         raise Invalid.at("/replacement", "own_replacement", ITSELF)
     uses.one_photo_at_a_time(session, caller.id)
     said = {"lost_at": now(), "lost_reason": body.reason, "replacement": body.replacement}
-    mine = (PhotoUse.sha256 == sha256, PhotoUse.declared_by == caller.id, WAITED_FOR)
+    mine = (PhotoUse.sha256 == sha256, answers_for(caller), WAITED_FOR)
     lost = session.scalars(update(PhotoUse).where(*mine).values(**said).returning(PhotoUse)).all()
     if not lost:
         raise _why_not(session, caller, sha256)
@@ -92,6 +95,15 @@ def lose(session: Session, caller: Caller, sha256: str, body: Lose, losses: Loss
         hook(session, caller, Loss(sha256, body.reason, body.replacement, lost))
     receipts.complete(session, body.id, lost[0].id, 1)
     return True
+
+
+def answers_for(caller: Caller) -> ColumnElement[bool]:
+    """Photos that are the caller's to declare lost."""
+    own = PhotoUse.declared_by == caller.id
+    if not caller.has(*KEEPERS):
+        return own
+    left = select(User.id).where(User.active.is_(False))
+    return or_(own, and_(PhotoUse.declared_by.in_(left), or_(*visible(caller, PhotoUse))))
 
 
 def _instead(use: PhotoUse, replacement: str) -> uses.Named:

@@ -17,6 +17,7 @@ from app.foundation.pages import Asked, in_order, total
 from app.foundation.wire import AreaCode, Moment, Written
 from app.people.models import Device, Enterprise, User
 from app.people.scope import Caller, prefix, visible, within
+from app.photos.losing import answers_for
 from app.photos.models import NOT_HERE, WAITED_FOR, PhotoUse, Purpose
 from app.photos.owed import LostPhoto, MissingPage, SubjectView
 
@@ -126,8 +127,8 @@ def _item(row: Any, caller: Caller, named: Mapping[tuple[str, UUID], dict[str, A
 def lost_shown(
     session: Session, caller: Caller, sha256: str, subjects: Subjects, *, replayed: bool = False
 ) -> LostPhoto:
-    """What has become of a photo that the caller declared, and then declared lost."""
-    own = (PhotoUse.sha256 == sha256, PhotoUse.declared_by == caller.id, NOT_HERE, PhotoUse.lost_at.is_not(None))
+    """What has become of a photo that the caller declared lost."""
+    own = (PhotoUse.sha256 == sha256, answers_for(caller), NOT_HERE, PhotoUse.lost_at.is_not(None))
     lost = session.scalars(select(PhotoUse).where(*own).order_by(PhotoUse.declared_at, PhotoUse.id)).all()
     named = subjects.shown(session, [(use.subject_kind, use.subject_id) for use in lost])
     return LostPhoto(

@@ -74,7 +74,8 @@ def list_missing_photos(
 def lose_photo(
     session: Session, caller: Caller, sha256: Sha256, body: Lose, losses: Losses, subjects: Subjects
 ) -> LostPhoto:
-    """End the wait for a photo that will never come, by who declared it. A rectification left without any evidence
+    """End the wait for a photo that will never come, by who declared it; where they have left, by safety officer,
+    manager or supervisor. A rectification left without any evidence
     goes back to be done again."""
     done = losing.lose(session, caller, sha256, body, losses)
     return missing.lost_shown(session, caller, sha256, subjects, replayed=not done)

@@ -5,6 +5,7 @@ from itertools import product
 from types import SimpleNamespace
 from typing import Any, Final
 
+from app.hazards.effects import JUDGED_BY_PHOTOS
 from app.hazards.loop import LOOP, MOVES, Action
 from app.hazards.stages import policy
 from app.hazards.terms import STATE_TITLES, WAITING_TITLES, State, WaitingFor
@@ -35,6 +36,8 @@ def _lines() -> Iterator[str]:
     yield f"    [*] --> {State.REPORTED}"
     for (source, target), titles in edges().items():
         yield f"    {source} --> {target}: {'、'.join(titles)}"
+    for source in JUDGED_BY_PHOTOS:
+        yield f"    {source} --> {State.RECTIFYING}: 整改照片遗失"
     yield f"    {State.CLOSED} --> [*]\n    {State.DISMISSED} --> [*]\n```\n"
     yield "## 状态\n\n| 状态 | 名称 | 等待 | 期限 |\n| --- | --- | --- | --- |"
     for state, title in STATE_TITLES.items():
@@ -54,6 +57,9 @@ def _lines() -> Iterator[str]:
             action.law,
         )
         yield f"| {' | '.join(cells)} |"
+    sources = "、".join(f"`{state}`" for state in JUDGED_BY_PHOTOS)
+    lost = "一次整改的照片全部申报遗失（`POST /photos/{sha256}/lost`）"
+    yield f"\n不是操作、但也改变状态的：{lost}时，{sources} → `{State.RECTIFYING}`。期限不变，整改人仍不得复查。"
 
 
 def _due(state: State) -> str:

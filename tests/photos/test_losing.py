@@ -137,6 +137,30 @@ def test_only_who_declared_it_may_say_so(client: TestClient, world: World, leade
     assert len(missing(client, leader)) == 1
 
 
+def test_of_who_has_left_the_keepers_of_the_reports_may(
+    client: TestClient, world: World, leader: Person, officer: Person
+) -> None:
+    gone, other, head = some_sha(), some_sha(), world.someone(Role.DEPARTMENT_HEAD)
+    posted(client, leader, reporting(world, finding(list="hazard", photos=[gone, other])))
+    world.sql("UPDATE users SET active = :no WHERE id = :id", no=False, id=str(leader.id))
+    stranger = world.someone(Role.SAFETY_OFFICER, enterprise_id=world.works())
+    assert (lose(client, head, gone).status_code, lose(client, stranger, gone).status_code) == (403, 404)
+    assert len(lost(client, officer, gone, id=str(uuid4()))["subjects"]) == 1
+    assert len(lost(client, world.someone(Role.SUPERVISOR), other)["subjects"]) == 1
+    assert missing(client, officer) == []
+
+
+def test_who_loses_a_photo_while_it_comes_has_it(client: TestClient, world: World, leader: Person) -> None:
+    for _ in range(6):
+        photo = jpeg(40, 30)
+        (found,) = posted(client, leader, reporting(world, finding(list="hazard", photos=[sha(photo)])))["findings"]
+        with ThreadPoolExecutor(2) as both:
+            said, sent = both.submit(lose, client, leader, sha(photo)), both.submit(put, client, leader, photo)
+        assert (said.result().status_code in {200, 409}, sent.result().status_code) == (True, 201)
+        shown = hazard(client, leader, found["id"])
+        assert (shown["photos"][0]["arrived"], shown["photos_missing"]) == (True, 0)
+
+
 def test_a_photo_that_is_there_is_not_lost(client: TestClient, world: World, leader: Person, officer: Person) -> None:
     photo = jpeg()
     put(client, leader, photo)

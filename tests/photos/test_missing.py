@@ -1,14 +1,21 @@
 """What is still waited for: a phone is told what it owes, also one that was set up anew, and others what is theirs."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import insert
 
 from app.foundation.clock import now, rfc3339
+from app.main import create_app
 from app.people.scope import Role
-from tests.conftest import Person, World
+from app.photos.models import PhotoUse, Purpose
+from app.settings import Settings
+from tests.conftest import Person, World, fresh_database
+from tests.hazards.test_plan import plan_of, statements_of
 from tests.inspections.stories import finding, posted, reporting, single
 from tests.photos.stories import jpeg, sha
 from tests.photos.test_upload import put
@@ -169,3 +176,38 @@ def test_who_names_it_again_owes_it_now(client: TestClient, world: World, leader
     assert missing(client, worker) == []
     assert missing(client, leader, mine="true")[0]["device"]["id"] == "another"
     assert do(client, worker, hazard, "comment", {"text": "再说"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "index"),
+    [(Role.SAFETY_OFFICER, "ix_photo_uses_enterprise_waited_for"), (Role.SUPERVISOR, "ix_photo_uses_waited_for")],
+)
+def test_the_list_walks_one_index(kind: str, tmp_path: Path, role: Role, index: str) -> None:
+    """A database of its own: what a planner chooses depends on all that it holds."""
+    app = create_app(Settings(data_dir=tmp_path, database_url=fresh_database(kind, tmp_path)))
+    with TestClient(app, base_url="http://test/api/v1") as client:
+        world = World(app, "510000000000").founded()
+        person = world.someone(role)
+        works = [world.enterprise, *(world.works() for _ in range(9))]
+        world.write(
+            lambda session: session.execute(insert(PhotoUse), [use(world, person, works, n) for n in range(6000)])
+        )
+        world.sql("ANALYZE")
+        (asked,) = [
+            (statement, given)
+            for statement, given in statements_of(world, lambda: missing(client, person))
+            if "declared_at" in statement
+        ]
+        plan = plan_of(world, *asked)
+        assert index in plan
+        assert "SCAN photo_uses\n" not in plan
+        assert "Seq Scan on photo_uses" not in plan
+
+
+def use(world: World, person: Person, works: list[UUID], n: int) -> dict[str, Any]:
+    at = now() - timedelta(minutes=n)
+    return {
+        "id": uuid4(), "enterprise_id": works[n % len(works)], "area_code": world.village, "sha256": some_sha(),
+        "subject_kind": "hazard", "subject_id": uuid4(), "purpose": Purpose.FINDING, "declared_by": person.id,
+        "declared_at": at, "place": 0, "arrived_at": None if n % 10 == 3 or n % 20 == 0 else at,
+    }  # fmt: skip

@@ -69,7 +69,8 @@ def lock(*options: str) -> None:
 def clean() -> None:
     """Remove what was installed and cached. Data stays."""
     caches = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis")
-    for folder in (VENV, ROOT / ".tools", ROOT / "tests/typescript/node_modules", *map(ROOT.joinpath, caches)):
+    node = [ROOT / f"tests/{folder}/node_modules" for folder in ("typescript", "tus")]
+    for folder in (VENV, ROOT / ".tools", *node, *map(ROOT.joinpath, caches)):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -148,13 +149,19 @@ CHECKS = (
         to_get="apt-get install nodejs npm",
     ),
     Check(
+        "tus-js-client gets photos through",
+        ("npm --prefix tests/tus ci --ignore-scripts --no-audit --no-fund", "pytest -q -n 0 tests/tus"),
+        needs=("npm",),
+        to_get="apt-get install nodejs npm",
+    ),
+    Check(
         "/docs in a browser, offline",
         ("pytest -q -n 0 tests/browser",),
         needs=("chromium", "chromium-browser", "google-chrome"),
         to_get="apt-get install chromium",
     ),
 )
-TESTS = Check("tests (pytest)", (f"pytest -n {min(CORES, 8)} --ignore=tests/browser",))
+TESTS = Check("tests (pytest)", (f"pytest -n {min(CORES, 8)} --ignore=tests/browser --ignore=tests/tus",))
 
 
 def quietly(check: Check) -> Outcome:

@@ -39,8 +39,9 @@ def test_every_package_has_hashes_and_no_address(lock: str) -> None:
     assert len(re.findall(r"^[a-z0-9].* \\\n +--hash=sha256:", text, re.MULTILINE)) == len(locked(lock)) > 40
 
 
-def test_npm_packages_have_hashes_and_no_address() -> None:
-    packages = json.loads((ROOT / "tests/typescript/package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("folder", ["typescript", "tus"])
+def test_npm_packages_have_hashes_and_no_address(folder: str) -> None:
+    packages = json.loads((ROOT / f"tests/{folder}/package-lock.json").read_text())["packages"]
     for name, package in packages.items():
         assert "resolved" not in package
         assert name == "" or package["integrity"].startswith("sha512-")

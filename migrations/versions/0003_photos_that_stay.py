@@ -4,8 +4,11 @@ Revision ID: 0003
 Revises: 0002
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.types import TypeEngine
 
 from app.foundation import columns
 
@@ -14,7 +17,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-ADDED = {
+ADDED: dict[str, dict[str, TypeEngine[Any]]] = {
     "photo_uses": {
         "device_id": sa.String(length=128),
         "lost_at": columns.Instant(),

@@ -313,39 +313,34 @@ STEPS = ("before_the_mark", "after_the_mark", "after_an_object", "before_the_row
 
 SWEEPER = """
 import os, sys
-from app import cli
+from datetime import timedelta
+from app.foundation.blobs import Blobs
+from app.foundation.database import Database
+from app.photos.sweeping import sweep
 from tests.photos import deaths
-sys.argv = ["app", "photos", "sweep", "--older-than", "30", "--yes"]
 for line in sys.stdin:
     child = os.fork()
     if not child:
         if line.strip():
             getattr(deaths, "sweeping_" + line.strip())()
-        try:
-            cli.main()
-        except SystemExit as end:
-            print(end.code, file=sys.stderr)
-            os._exit(1 if end.code else 0)
+        sweep(Database(sys.argv[1]), Blobs.open(sys.argv[2]), timedelta(days=30), really=True)
+        os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
 @contextmanager
 def sweeper(settings: Settings) -> Iterator[Callable[..., int]]:
-    """Runs `app photos sweep` in a process of its own each time, which dies at a step; says how it ended."""
-    environment = os.environ | {"DATA_DIR": str(settings.data_dir), "DATABASE_URL": settings.database_url}
-    command, pipe = [sys.executable, "-c", SWEEPER], subprocess.PIPE
-    with subprocess.Popen(command, env=environment, text=True, stdin=pipe, stdout=pipe) as process:
+    """Sweeps in a process of its own each time, which dies at a step; says how it ended."""
+    command, pipe = [sys.executable, "-c", SWEEPER, settings.database, settings.blobs], subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe) as process:
         assert process.stdin
         assert process.stdout
 
         def run(step: str = "") -> int:
             print(step, file=process.stdin, flush=True)
-            said = ""
-            while not said.removeprefix("-").isdigit():  # it also says what it has removed
-                said = process.stdout.readline().strip() if process.stdout else ""
-                assert said, "it has ended"
-            return int(said)
+            assert process.stdout
+            return int(process.stdout.readline())
 
         yield run
         process.stdin.close()

@@ -128,7 +128,9 @@ def test_a_record_shows_its_photos_in_the_order_in_which_they_were_named(world: 
     position = {"lon": 106.05, "lat": 29.84, "datum": "gcj02", "accuracy_m": 12}
     each = [naming(world, sha, subject_id=subject_id, taken_at=LATELY, position=position) for sha in shas]
     named(world, leader, *each)
-    shown = world.write(lambda session: uses.of(session, world.keyring, caller(session, leader), [subject_id]))[subject_id]
+    shown = world.write(lambda session: uses.of(session, world.keyring, caller(session, leader), [subject_id]))[
+        subject_id
+    ]
     assert [photo.sha256 for photo in shown] == shas
     assert [photo.arrived for photo in shown] == [n == 4 for n in range(9)]
     assert (shown[0].thumbnail_url, shown[0].display_url, shown[0].width) == (None, None, None)

@@ -40,6 +40,11 @@ SENT_BEFORE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"model": PhotoStored, "description": "The caller has sent it before."}
 }
 
+NOT_LOST: Final[dict[int | str, dict[str, Any]]] = {
+    409: {"model": ProblemView, "description": "`not_missing` `id_conflict`"},
+    422: {"model": ProblemView, "description": "`invalid` `own_replacement`"},
+}
+
 router = Visits(prefix="/api/v1/photos", tags=["photos"])
 pictures = APIRouter(prefix="/api/v1/photos", tags=["photos"], dependencies=[Depends(bearer)])
 
@@ -70,7 +75,7 @@ def list_missing_photos(
     return missing.page(session, caller, filter, keys, subjects)
 
 
-@router.change("POST", "/{sha256}/lost", summary="申报照片遗失")
+@router.change("POST", "/{sha256}/lost", responses=NOT_LOST, summary="申报照片遗失")
 def lose_photo(
     session: Session, caller: Caller, sha256: Sha256, body: Lose, losses: Losses, subjects: Subjects
 ) -> LostPhoto:

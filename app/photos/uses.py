@@ -91,7 +91,7 @@ class Counts(NamedTuple):
 def device_id(device: Mapping[str, Any] | None) -> str | None:
     """Which phone a body says it comes from, if it says so in words that a column holds."""
     said = (device or {}).get("id")
-    return said if isinstance(said, str) and len(said) <= LONGEST_DEVICE else None
+    return said if isinstance(said, str) and said.isprintable() and len(said) <= LONGEST_DEVICE else None
 
 
 def one_photo_at_a_time(session: Session, user_id: UUID) -> None:

@@ -77,7 +77,8 @@ class Completing:
         """Whether the answer is of a record with a revision, or of the server itself: then it has an ETag."""
         content = self.operation["responses"][self.success].get("content", {})
         answered = self._shape(content.get(JSON, {}).get("schema", {}))
-        return "replayed" in answered.get("properties", {}) or "meta" in self.operation["tags"]
+        properties = answered.get("properties", {})
+        return {"replayed", "revision"} <= properties.keys() or "meta" in self.operation["tags"]
 
     @property
     def _command(self) -> bool:

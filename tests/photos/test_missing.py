@@ -71,6 +71,14 @@ def test_a_registered_phone_is_told_by_its_model(client: TestClient, world: Worl
     assert missing(client, leader)[0]["device"] == {"id": "phone-7f3a", **told}
 
 
+@pytest.mark.parametrize("id", [None, 7, {"a": 1}, "", "x\0", "x" * 129])
+def test_a_phone_that_says_nothing_of_use_is_none(client: TestClient, world: World, leader: Person, id: Any) -> None:
+    posted(client, leader, reporting(world, finding(photos=[some_sha()]), device={"id": id}))
+    assert missing(client, leader)[0]["device"] is None
+    asked = client.get("photos/missing", params={"device": "x\0"}, headers=leader.headers)
+    assert asked.status_code in {200, 422}
+
+
 def test_every_record_that_names_a_photo_has_a_title(client: TestClient, world: World, leader: Person) -> None:
     officer = world.someone(Role.SAFETY_OFFICER)
     measure = measured(client, officer, added(client, officer))

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -27,12 +28,16 @@ COMMENT: Final = 66  # bytes of a JPEG comment of 32 random bytes in hex, with i
 @dataclass(frozen=True)
 class Request:
     """What a connection sends. `{new id}` in the body becomes a new UUID each time; the body `{new photo}` a new
-    picture, made of the job's `photo`, whose sha256 takes the place of `{sha256}` in the path."""
+    picture, made of the job's `photo`, whose sha256 takes the place of `{sha256}` in the path.
+
+    A picture goes as the body (`raw`), as the part `file` of a `form`, or by `tus`, which takes two requests: a
+    creation and one piece."""
 
     method: str
     path: str
     token: str
     body: str = ""
+    way: str = "raw"
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Job:
     seconds: float = 3.0
     pause: float = 0.0
     photo: str = ""  # a file
-    statuses: list[int] = field(default_factory=lambda: [200, 201])
+    statuses: list[int] = field(default_factory=lambda: [200, 201, 204])
 
 
 @dataclass(frozen=True)
@@ -94,22 +99,55 @@ def new_id(_: object = None) -> bytes:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}".encode()
 
 
-def writer(request: Request, photos: Photos | None) -> Callable[[], bytes]:
+Sent = tuple[bytes, Callable[[bytes], bytes] | None]
+"""A request's bytes, and what makes the next one of its answer, if there is one."""
+
+BOUNDARY: Final = b"a-boundary-of-the-bench"
+
+
+def writer(request: Request, photos: Photos | None) -> Callable[[], Sent]:
     """Makes the request's bytes anew for every sending."""
     form = f"{request.method} {request.path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {request.token}\r\n"
     if request.body.encode() == NEW_PHOTO and photos:
-
-        def with_photo() -> bytes:
-            sha256, picture = photos.new()
-            head = form.replace("{sha256}", sha256) + f"Content-Type: image/jpeg\r\nContent-Length: {len(picture)}"
-            return head.encode() + b"\r\n\r\n" + picture
-
-        return with_photo
+        return lambda: WAYS[request.way](form, *photos.new())
     body = request.body.encode()
     length = len(NEW_ID.sub(new_id, body))
     kind = f"Content-Type: application/json\r\nContent-Length: {length}\r\n" if body else ""
     head = f"{form}{kind}\r\n".encode()
-    return lambda: head + NEW_ID.sub(new_id, body)
+    return lambda: (head + NEW_ID.sub(new_id, body), None)
+
+
+def raw(form: str, sha256: str, picture: bytes) -> Sent:
+    head = form.replace("{sha256}", sha256) + f"Content-Type: image/jpeg\r\nContent-Length: {len(picture)}"
+    return head.encode() + b"\r\n\r\n" + picture, None
+
+
+def multipart(form: str, sha256: str, picture: bytes) -> Sent:
+    disposition = b'Content-Disposition: form-data; name="file"; filename="x.jpg"\r\nContent-Type: image/jpeg'
+    before, after = b"--%b\r\n%b\r\n\r\n" % (BOUNDARY, disposition), b"\r\n--%b--\r\n" % BOUNDARY
+    length = len(before) + len(picture) + len(after)
+    kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY.decode()}\r\nContent-Length: {length}\r\n\r\n"
+    return b"".join([form.encode(), kind.encode(), before, picture, after]), None
+
+
+def tus(form: str, sha256: str, picture: bytes) -> Sent:
+    said = f"sha256 {b64encode(sha256.encode()).decode()}"
+    spoken = f"{form}Tus-Resumable: 1.0.0\r\n"
+    creation = f"{spoken}Upload-Length: {len(picture)}\r\nUpload-Metadata: {said}\r\nContent-Length: 0\r\n\r\n"
+
+    def piece(answer: bytes) -> bytes:
+        place = LOCATION.search(answer)
+        assert place, answer[:1000]
+        path = form.split(" ", 2)[1]
+        patch = spoken.replace(f"POST {path} ", f"PATCH {place[1].decode()} ", 1)
+        kind = f"Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {len(picture)}"
+        return patch.encode() + kind.encode() + b"\r\n\r\n" + picture
+
+    return creation.encode(), piece
+
+
+LOCATION: Final = re.compile(rb"\r\nlocation: (\S+)\r\n")
+WAYS: Final[dict[str, Callable[[str, str, bytes], Sent]]] = {"raw": raw, "form": multipart, "tus": tus}
 
 
 class Connection(asyncio.Protocol):
@@ -119,6 +157,7 @@ class Connection(asyncio.Protocol):
         self._load, self._heard, self._whole = load, bytearray(), 0
         self._transport: Any = None
         self._began = 0.0
+        self._then: Callable[[bytes], bytes] | None = None
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -128,7 +167,7 @@ class Connection(asyncio.Protocol):
         if self._load.over():
             self._transport.close()
             return
-        request = random.choice(self._load.writers)()
+        request, self._then = random.choice(self._load.writers)()
         self._began = time.perf_counter()
         self._transport.write(request)
 
@@ -139,9 +178,15 @@ class Connection(asyncio.Protocol):
             end = heard.find(b"\r\n\r\n")
             if end < 0:
                 return
-            at = heard.index(b"content-length: ", 0, end + 2) + 16
-            self._whole = end + 4 + int(heard[at : heard.index(b"\r", at)])
+            at = heard.find(b"content-length: ", 0, end + 2) + 16
+            self._whole = end + 4 + (int(heard[at : heard.index(b"\r", at)]) if at >= 16 else 0)  # 204 has none
         if len(heard) < self._whole:
+            return
+        if self._then and int(heard[9:12]) < 300:
+            following, self._then = self._then(bytes(heard)), None
+            heard.clear()
+            self._whole = 0
+            self._transport.write(following)
             return
         self._load.note(int(heard[9:12]), time.perf_counter() - self._began, self._whole, heard)
         heard.clear()

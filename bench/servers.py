@@ -27,6 +27,7 @@ from tests.postgres import Server as Postgres
 PROCESSES: Final = 2
 PATIENCE: Final = 30.0  # seconds until a server must answer
 TICKS: Final = os.sysconf("SC_CLK_TCK")
+PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass
@@ -43,15 +44,21 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of processor that all its processes have used."""
-        used = 0
+        return sum(int(fields[11]) + int(fields[12]) for fields in self._processes()) / TICKS
+
+    def memory(self) -> int:
+        """Bytes that all its processes have in memory."""
+        return sum(int(fields[21]) for fields in self._processes()) * PAGE
+
+    def _processes(self) -> Iterator[list[str]]:
+        """What the system says of each of them (proc(5)), from its state on."""
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = stat.read_text().rpartition(")")[2].split()
             except OSError:
                 continue  # it has ended
             if int(fields[3]) == self.process.pid:  # the session that the server leads
-                used += int(fields[11]) + int(fields[12])
-        return used / TICKS
+                yield fields
 
     def wait(self, path: str) -> None:
         """Until it answers."""
@@ -87,8 +94,8 @@ class Site:
         return path
 
     @contextmanager
-    def house(self, name: str, database_url: str, rows: int) -> Iterator[Server]:
-        """The house itself, as `app serve` runs it, over a new town of so many hazards."""
+    def house(self, name: str, database_url: str, rows: int, **more: str) -> Iterator[Server]:
+        """The house itself, as `app serve` runs it, over a new town of so many hazards; `more` are its settings."""
         data = self.folder / name
         data.mkdir()
         database = Database(database_url or f"sqlite:///{data / 'app.db'}", threads=1)
@@ -96,6 +103,7 @@ class Site:
         town = build(database, Keyring.open(data / "keys"), rows)
         database.engine.dispose()
         own = {"DATA_DIR": str(data), "DATABASE_URL": database_url, "WORKERS": str(PROCESSES), "SECRET": ""}
+        own |= more
         with self._running(name, [sys.executable, "-m", "app.cli", "serve"], own, town) as server:
             server.wait("/readyz")
             yield server
@@ -130,6 +138,17 @@ class Site:
         with self._running("bare_fastapi", _uvicorn("bench.bare_fastapi:app"), own, house.town) as server:
             server.ready_made = True
             server.wait(f"/{next(iter(answers))}")
+            yield server
+
+    @contextmanager
+    def bare_uploads(self, name: str, house: Server, **more: str) -> Iterator[Server]:
+        """The one that only writes, hashes and syncs what it is sent; `more` says where to, if not to a folder."""
+        data = self.folder / name
+        data.mkdir()
+        with self._running(
+            name, _uvicorn("bench.bare_uploads:app"), {"PHOTOS": str(data), **more}, house.town
+        ) as server:
+            server.wait("/readyz")
             yield server
 
     @contextmanager

@@ -5,29 +5,25 @@ of this process and not of the server. The photo is its input; on Linux, where R
 """
 
 import os
-import resource
 import struct
 import subprocess
 import sys
-from contextlib import suppress
 from typing import IO, Final
 
+import structlog
+
 from app.foundation.problems import Overloaded, Unavailable
-from app.photos.images import Variant, as_jpeg, drawn_small
+from app.photos.decoder import DAMAGED, TOO_LARGE, UNSUPPORTED
+from app.photos.images import Variant
 from app.photos.outlines import MEGA, MEMORY, DamagedPhoto, UnsupportedPhoto
+
+log = structlog.get_logger("app.photos")
 
 OVERHEAD: Final = 150 * MEGA
 """Bytes that the process has before it decodes anything."""
 
-SECONDS: Final = 30
-"""Of the processor; the largest pictures that are decoded need some ten."""
-
 PATIENCE: Final = 120
 """Seconds until a process that does not even get the processor is given up."""
-
-NICENESS: Final = 10
-
-DAMAGED, UNSUPPORTED, TOO_LARGE = 3, 4, 5
 
 
 def derive_all(file: IO[bytes], memory: int = MEMORY) -> dict[Variant, bytes]:
@@ -38,7 +34,7 @@ def derive_all(file: IO[bytes], memory: int = MEMORY) -> dict[Variant, bytes]:
         Overloaded: the machine has no time for it.
         Unavailable: no process could be started, or it was killed.
     """
-    command = [sys.executable, "-m", "app.photos.apart", str(memory + OVERHEAD)]
+    command = [sys.executable, "-m", "app.photos.decoder", str(memory + OVERHEAD)]
     os.lseek(file.fileno(), 0, os.SEEK_SET)
     try:
         ran = subprocess.run(command, stdin=file, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603
@@ -51,6 +47,8 @@ def derive_all(file: IO[bytes], memory: int = MEMORY) -> dict[Variant, bytes]:
     if ran.returncode == DAMAGED or (ran.returncode < 0 and -ran.returncode in _ITS_OWN_FAULT):
         raise DamagedPhoto
     if ran.returncode:
+        said = ran.stderr.decode(errors="replace")[-500:]
+        log.error("a picture could not be decoded", code=ran.returncode, said=said)
         raise Unavailable
     return dict(zip(Variant, _apart(ran.stdout), strict=True))
 
@@ -66,29 +64,3 @@ def _apart(said: bytes) -> list[bytes]:
         found.append(said[at + 4 : at + 4 + length])
         at += 4 + length
     return found
-
-
-def main() -> None:
-    """Read the photo, write the pictures, each behind its length; or end with a code that says why not."""
-    resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[1]),) * 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(OSError):
-        os.nice(NICENESS)
-    try:
-        picture = drawn_small(sys.stdin.buffer, max(variant.edge for variant in Variant))
-        for variant in Variant:
-            small = picture.copy()
-            small.thumbnail((variant.edge, variant.edge), reducing_gap=2.0)
-            content = as_jpeg(small)
-            sys.stdout.buffer.write(struct.pack(">I", len(content)) + content)
-    except UnsupportedPhoto:
-        sys.exit(UNSUPPORTED)
-    except DamagedPhoto:
-        sys.exit(DAMAGED)
-    except (MemoryError, Unavailable):
-        sys.exit(TOO_LARGE)
-
-
-if __name__ == "__main__":
-    main()

@@ -6,12 +6,12 @@ claim that grows old. Decoding and comparing run in the darkroom's lanes, and se
 nothing of it is on the way of a request.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import anyio
 import structlog
@@ -23,7 +23,7 @@ from app.evidence import prints
 from app.evidence.exif import exif
 from app.evidence.facts import Case, cases
 from app.evidence.judging import flags
-from app.evidence.likeness import ALIKE, likeness
+from app.evidence.likeness import ALIKE, WORTH, aligned, closely
 from app.evidence.models import UNCHECKED, PhotoFacts, PhotoLikeness, PhotoPrint
 from app.foundation.blobs import Blobs
 from app.foundation.clock import now, rfc3339
@@ -119,31 +119,46 @@ async def _look_at(database: Database, room: Darkroom, photo: Claimed) -> None:
     """See what a photo is, then which others are alike. Its prints are kept before it is compared: of two that arrive
     at once, the second to look finds the first."""
     try:
-        sketch, said = await _seen(room, photo)
+        small = await _small(room, photo.sha256, photo.object_key, photo.content_type)
+        sketch = await room.developing.run(partial(prints.sketched, small)) if small else None
+        said = await room.storing.run(partial(_said, room.blobs, photo.object_key))
+        waves = prints.waves(sketch) if sketch else []
+        await database.write(partial(_keep_facts, photo=photo, sketch=sketch, said=said, waves=waves))
+        alike: dict[str, float] = {}
+        if small and sketch:
+            near = await database.study(partial(nearest, number=photo.number, waves=waves))
+            alike = {sha256: how async for sha256, how in _alike(room, small, sketch, near)}
     except Problem as problem:
         log.warning("a photo can not be checked now", sha256=photo.sha256, reason=problem.particular)
         return
-    waves = prints.waves(sketch) if sketch else []
-    await database.write(partial(_keep_facts, photo=photo, sketch=sketch, said=said, waves=waves))
-    alike: dict[str, float] = {}
-    if sketch:
-        near = await database.study(partial(nearest, number=photo.number, waves=waves))
-        alike = await room.developing.run(partial(_alike, sketch, near))
     await database.write(partial(_keep_likenesses, photo=photo, alike=alike))
 
 
-async def _seen(room: Darkroom, photo: Claimed) -> tuple[Image.Image | None, dict[str, Any] | None]:
-    """Its sketch, if there is a picture with something on it, and what its file says."""
-    sketch = None
+async def _small(room: Darkroom, sha256: str, object_key: str, content_type: str) -> Image.Image | None:
+    """The small picture of a photo, in grey; None if there is none to be had."""
     with suppress(UnsupportedPhoto, DamagedPhoto, FileNotFoundError):
-        await room.develop(photo.sha256, photo.object_key, photo.content_type, Variant.THUMBNAIL)
-        sketch = await room.developing.run(partial(_sketch, room.blobs, derived_key(photo.sha256, Variant.THUMBNAIL)))
-    return sketch, await room.storing.run(partial(_said, room.blobs, photo.object_key))
+        await room.develop(sha256, object_key, content_type, Variant.THUMBNAIL)
+        return await room.developing.run(partial(_grey, room.blobs, derived_key(sha256, Variant.THUMBNAIL)))
+    return None
 
 
-def _sketch(blobs: Blobs, key: str) -> Image.Image | None:
-    with blobs.file(key) as picture:
-        return prints.sketched(picture)
+def _grey(blobs: Blobs, key: str) -> Image.Image:
+    with blobs.file(key) as file, Image.open(file) as picture:
+        return picture.convert("L")
+
+
+async def _alike(
+    room: Darkroom, small: Image.Image, sketch: Image.Image, near: Sequence["Neighbour"]
+) -> AsyncIterator[tuple[str, float]]:
+    """Those of the photos near by that are the same shot, with how well they agree."""
+    for other in near:
+        place = await room.developing.run(partial(aligned, sketch, prints.read(other.sketch)))
+        if place.agreement < WORTH:
+            continue
+        theirs = await _small(room, other.sha256, other.object_key, other.content_type)
+        how = await room.developing.run(partial(closely, small, theirs, place.edges)) if theirs else 0.0
+        if how >= ALIKE:
+            yield other.sha256, how
 
 
 def _said(blobs: Blobs, key: str) -> dict[str, Any] | None:
@@ -168,8 +183,17 @@ def _keep_facts(
     insert_once(session, PhotoPrint, *places)
 
 
-def nearest(session: Session, *, number: int, waves: Sequence[prints.Waves]) -> dict[str, str]:
-    """The sketches of photos whose prints are near, by their sha256: of very many the nearest. An index finds them."""
+class Neighbour(NamedTuple):
+    """A photo whose print is near: what it looks like, and where its bytes lie."""
+
+    sha256: str
+    object_key: str
+    content_type: str
+    sketch: str
+
+
+def nearest(session: Session, *, number: int, waves: Sequence[prints.Waves]) -> list[Neighbour]:
+    """The photos whose prints are near: of very many the nearest. An index finds them."""
     found: dict[int, int] = {}
     for print, places in prints.sought(waves):
         kept = select(PhotoPrint.print, PhotoPrint.photo).where(PhotoPrint.place.in_(places))
@@ -178,13 +202,12 @@ def nearest(session: Session, *, number: int, waves: Sequence[prints.Waves]) -> 
             if apart <= prints.NEAR and apart < found.get(photo, prints.BITS) and photo != number:
                 found[photo] = apart
     chosen = sorted(found, key=found.__getitem__)[:NEAREST]
-    sketches = select(PhotoFacts.sha256, PhotoFacts.sketch).where(PhotoFacts.number.in_(chosen))
-    return {sha256: sketch for sha256, sketch in session.execute(sketches) if sketch} if chosen else {}
-
-
-def _alike(sketch: Image.Image, near: Mapping[str, str]) -> dict[str, float]:
-    found = {sha256: likeness(sketch, prints.read(text)) for sha256, text in near.items()}
-    return {sha256: how for sha256, how in found.items() if how >= ALIKE}
+    told = select(Photo.sha256, Photo.object_key, Photo.content_type, PhotoFacts.sketch, PhotoFacts.number)
+    sketched = (PhotoFacts.number.in_(chosen), PhotoFacts.sketch.is_not(None))
+    there = told.join(PhotoFacts, PhotoFacts.sha256 == Photo.sha256).where(*sketched)
+    rows = session.execute(there).all() if chosen else []
+    near = sorted(rows, key=lambda row: found[row.number])
+    return [Neighbour(row.sha256, row.object_key, row.content_type, str(row.sketch)) for row in near]
 
 
 def _keep_likenesses(session: Session, *, photo: Claimed, alike: Mapping[str, float]) -> None:

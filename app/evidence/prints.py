@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from operator import mul
-from typing import IO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from PIL import Image, ImageStat
 
@@ -55,10 +55,9 @@ class Waves(NamedTuple):
         return bits
 
 
-def sketched(picture: IO[bytes]) -> Image.Image | None:
-    """The sketch of a picture; None if nothing is on it."""
-    with Image.open(picture) as image:
-        sketch = image.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
+def sketched(picture: Image.Image) -> Image.Image | None:
+    """The sketch of a picture in grey; None if nothing is on it."""
+    sketch = picture.resize((SIDE, SIDE), Image.Resampling.BOX)
     return sketch if ImageStat.Stat(sketch).stddev[0] >= PLAIN else None
 
 

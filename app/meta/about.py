@@ -26,7 +26,8 @@ from app.risks.schemas import MEASURES_LIMIT
 
 API_VERSION: Final = "1.0.0"
 FEATURES: Final = (
-    "inspections", "findings", "hazards", "risks", "photos", "documents", "watermarks", "uploads", "tasks",
+    "inspections", "findings", "hazards", "risks", "photos", "documents", "watermarks", "uploads", "evidence",
+    "tasks",
 )  # fmt: skip
 
 

@@ -10,16 +10,18 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 
 @cache
-def scene(seed: int) -> Image.Image:
-    """Things on a floor before a wall, as coarse as a sketch sees them; no two numbers give the same."""
+def scene(seed: int, aside: int = 0) -> Image.Image:
+    """Things on a floor before a wall; no two numbers give the same. From further `aside`, what is nearer has moved
+    more, by up to so many pixels."""
     rnd = random.Random(seed)
     image = Image.new("RGB", (320, 240), _colour(rnd))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, rnd.randint(100, 180), 320, 240), fill=_colour(rnd))
-    for _ in range(14):
-        left, top = rnd.randint(-40, 280), rnd.randint(-40, 200)
-        box = (left, top, left + rnd.randint(20, 120), top + rnd.randint(20, 120))
-        (draw.ellipse if rnd.random() < 0.4 else draw.rectangle)(box, fill=_colour(rnd))
+    for number in range(40):
+        size = rnd.randint(12, 120 - 2 * number)
+        left, top = rnd.randint(-20, 300) + round(aside * number / 39), rnd.randint(-20, 220)
+        shape = draw.ellipse if rnd.random() < 0.4 else draw.rectangle
+        shape((left, top, left + size, top + size * rnd.uniform(0.5, 1.5)), fill=_colour(rnd))
     return image.filter(ImageFilter.GaussianBlur(1))
 
 

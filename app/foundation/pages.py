@@ -58,27 +58,28 @@ class Asked(Frozen):
 def in_order(
     columns: Select[*tuple[Any, ...]],
     branches: Sequence[ColumnElement[bool]],
-    key: tuple[InstrumentedAttribute[Any], InstrumentedAttribute[UUID]],
-    place: tuple[Any, UUID] | None,
+    key: Sequence[InstrumentedAttribute[Any]],
+    place: Sequence[Any] | None,
     limit: int,
     *,
     descending: bool = True,
 ) -> Select[*tuple[Any, ...]]:
     """Up to `limit` rows of any of the (disjoint) branches, in the order of their key; `columns` must select it.
 
+    The last column of the key is the id.
     Each branch is limited by itself, so that each walks its own index and stops; an OR of them would sort
     everything. The place is compared as a row value, which both databases answer from an index.
     """
-    at, id = key
     if place is not None:
-        here = tuple_(literal(_read(at.type, place[0]), at.type), literal(place[1], Id))
-        columns = columns.where(tuple_(at, id) < here if descending else tuple_(at, id) > here)
-    way = (at.desc(), id.desc()) if descending else (at.asc(), id.asc())
+        *before, id = zip(key, place, strict=True)
+        here = tuple_(*(literal(_read(at.type, value), at.type) for at, value in before), literal(id[1], Id))
+        columns = columns.where(tuple_(*key) < here if descending else tuple_(*key) > here)
+    way = [each.desc() if descending else each.asc() for each in key]
     tops = [columns.where(branch).order_by(*way).limit(limit) for branch in branches]
     if len(tops) == 1:
         return tops[0]
     rows = union_all(*(select(top.subquery()) for top in tops)).subquery()
-    outer = (rows.c[at.key].desc(), rows.c[id.key].desc()) if descending else (rows.c[at.key], rows.c[id.key])
+    outer = [rows.c[each.key].desc() if descending else rows.c[each.key] for each in key]
     return select(rows).order_by(*outer).limit(limit)
 
 

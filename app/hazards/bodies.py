@@ -106,6 +106,9 @@ class SubmitPlan(Body):
     contingency: Text
     goal: Text | None = None
     signed_document: Sha256 | None = Field(default=None, description="Needed unless the manager sends it himself.")
+    endorsed_by_chief_engineer: bool | None = Field(
+        default=None, description="Whether the chief engineer (总工程师) has endorsed it; null: nobody says."
+    )
 
 
 class DecidePlan(Body):

@@ -125,6 +125,7 @@ for scope in SCOPES:
         postgresql_where=IS_FLAGGED, sqlite_where=IS_FLAGGED,
     )  # fmt: skip
 Index("ix_hazards_measure_open", Hazard.measure_id, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN)
+Index("ix_hazards_risk_open", Hazard.risk_id, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN)
 Index("ix_hazards_responsible_open", Hazard.responsible_id, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN)
 
 if unknown := {name for action in LOOP.values() for name in action.sets} - set(Hazard.stored()):

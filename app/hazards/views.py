@@ -10,6 +10,7 @@ from app.foundation.geo import Datum
 from app.foundation.wire import Moment, View
 from app.hazards.terms import Origin, ReviewMethod, State, WaitingFor
 from app.people.scope import Role
+from app.photos.flags import EvidenceFlag
 from app.photos.schemas import PhotoView
 from app.sorting.terms import Discipline, Factor, Level, Method
 
@@ -96,6 +97,7 @@ class Plan(BaseModel):
     contingency: str
     goal: str | None = None
     signed_document: str | None = None
+    endorsed_by_chief_engineer: bool | None = None
     submitted_by: Someone
     submitted_at: Moment
     decided_by: Someone | None = None
@@ -164,6 +166,9 @@ class HazardView(View):
     reported_at: Moment
     thumbnail_url: str | None
     photos_missing: int
+    evidence_flags: tuple[EvidenceFlag, ...] = Field(
+        description="What was noticed about its photos; which, and why, each photo says."
+    )
     listed: bool
     stopped: bool
     factor: Factor | None

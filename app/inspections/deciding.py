@@ -92,6 +92,14 @@ def sort(session: Session, caller: Caller, finding_id: UUID, body: Decide, sorte
     events.change(session, finding, "sorted", caller, changes, {"reason": body.reason} if body.reason else {})
 
 
+def put_on_hazard_list(session: Session, caller: Caller, finding_id: UUID, reason: str, sorter: Sorter) -> None:
+    """What a candidate of the risk list came from is a hazard; the risk list asks, by `main`.
+
+    Raises: as `sort` does.
+    """
+    sort(session, caller, finding_id, Decide(list=ListName.HAZARD, reason=reason), sorter)
+
+
 def _own_hazard(session: Session, caller: Caller, finding: Finding) -> Judged | None:
     """The hazard that the finding opened, even if it has left the list since."""
     opened = session.scalar(select(Hazard.id).where(Hazard.id == finding.id))

@@ -18,7 +18,7 @@ from app.foundation.pages import in_order, total
 from app.foundation.problems import Forbidden, Invalid, NotFound, Said
 from app.foundation.wire import Written
 from app.journal import events
-from app.people.models import Area, Enterprise
+from app.people.models import Area, Enterprise, User
 from app.people.moves import move
 from app.people.schemas import (
     EnterpriseChange,
@@ -44,10 +44,11 @@ SITE_NEEDS: Final = Said(
     "无证场所须填写位置和负责人", "An unregistered site is known by its position and who is in charge"
 )
 OWN_PARTNER: Final = Said("互助企业不能是本企业", "An enterprise is not its own partner")
+NOT_OF_ENTERPRISE: Final = Said("本企业没有这个人", "The enterprise has no such person")
 KIND_TWICE: Final = Said("三个责任人每类一人", "One responsible person of each kind")
 
 ROW: Final = tuple(as_sent(getattr(Enterprise, name)) for name in EnterpriseRow.model_fields)
-STRUCTURED: Final = {"position", "person_in_charge", "responsible_persons"}
+STRUCTURED: Final = {"position", "person_in_charge", "responsible_persons", "chief_engineer"}
 
 
 def find(
@@ -76,7 +77,7 @@ def _sought(caller: Caller, lock: bool, hold: bool) -> Select[Enterprise]:
 def view(caller: Caller, enterprise: Enterprise) -> EnterpriseView:
     """The enterprise as this caller sees it: workers read no names and phones of others."""
     whole = EnterpriseView.model_validate(enterprise)
-    hidden = {"person_in_charge": None, "responsible_persons": None}
+    hidden = {"person_in_charge": None, "responsible_persons": None, "chief_engineer": None}
     return whole.model_copy(update=hidden) if caller.only_works else whole
 
 
@@ -166,6 +167,10 @@ def _check(session: Session, by: Caller, id: UUID, whole: Mapping[str, Any], cha
     kinds = [person["kind"] for person in whole["responsible_persons"]]
     if len(set(kinds)) < len(kinds):
         raise Invalid.at("/responsible_persons", "kind_twice", KIND_TWICE)
+    engineer = (changes.get("chief_engineer") or {}).get("user_id")
+    theirs = select(User.id).where(User.id == UUID(engineer), User.enterprise_id == id) if engineer else None
+    if theirs is not None and session.scalar(theirs) is None:
+        raise NotFound.at("/chief_engineer/user_id", NOT_OF_ENTERPRISE)
     if "area_code" in changes:
         _check_area(session, by, changes["area_code"])
     if changes.get("partner_id") == id:

@@ -50,6 +50,7 @@ class Enterprise(Scoped, Recorded, Row):
     position: Mapped[dict[str, Any] | None] = mapped_column(Json)
     person_in_charge: Mapped[dict[str, Any] | None] = mapped_column(Json)
     responsible_persons: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    chief_engineer: Mapped[dict[str, Any] | None] = mapped_column(Json)
     partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("enterprises.id"), index=True)
     created_at: Mapped[datetime]
 

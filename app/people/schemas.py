@@ -66,6 +66,12 @@ class ResponsiblePerson(Contact):
     post: Short | None = None
 
 
+class ChiefEngineer(Contact):
+    """The chief engineer (总工程师), who answers for technical judgement; with `user_id` he can act himself."""
+
+    user_id: UUID | None = None
+
+
 ResponsiblePersons = Annotated[tuple[ResponsiblePerson, ...], Field(max_length=3, description="One of each kind.")]
 
 
@@ -87,6 +93,7 @@ class NewEnterprise(Body):
     position: Position | None = None
     person_in_charge: Contact | None = None
     responsible_persons: ResponsiblePersons = ()
+    chief_engineer: ChiefEngineer | None = None
     partner_id: UUID | None = Field(default=None, description="Mutual-aid partner (小微互助): another enterprise.")
 
 
@@ -106,6 +113,7 @@ class EnterpriseChange(Change):
     position: Position | None = None
     person_in_charge: Contact | None = None
     responsible_persons: ResponsiblePersons = ()
+    chief_engineer: ChiefEngineer | None = None
     partner_id: UUID | None = None
 
 
@@ -130,6 +138,7 @@ class EnterpriseView(View, EnterpriseRow):
 
     person_in_charge: Contact | None
     responsible_persons: list[ResponsiblePerson] | None
+    chief_engineer: ChiefEngineer | None
     partner_id: UUID | None
     created_at: Moment
 

@@ -3,28 +3,30 @@
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.canonical import new_id
 from app.foundation.clock import now
 from app.foundation.dialects import insert_once
-from app.foundation.problems import Forbidden, Invalid, NotFound, Said
+from app.foundation.problems import Conflict, Invalid, NotFound, Said
 from app.journal import events
 from app.people import enterprises
-from app.people.models import Enterprise, User
-from app.people.scope import Caller, Role
+from app.people.models import Enterprise
+from app.people.scope import Caller
 from app.risks import queries
-from app.risks.levels import LiveLevels
+from app.risks.keeping import demand_keeper, find_person
+from app.risks.levels import LevelBy, LiveLevels
 from app.risks.models import ControlMeasure, Risk, RiskObject, RiskUnit
+from app.risks.reviewing import JUDGED, due_now
 from app.risks.schemas import MeasureChange, MeasureFields, NewMeasure, NewRisk, RiskChange
+from app.risks.terms import ReviewCause
 
-NO_OWNER: Final = Said("本企业没有这个人", "The enterprise has no such person")
-NOT_KEEPER: Final = Said(
-    "风险清单由本企业的安全员或厂长经理维护", "The enterprise's own safety officer or manager keeps its risk list"
-)
+STRUCTURED: Final = ("check_cycle", "classification")
 PROPOSED: Final = "proposed"
 NOT_PLACED: Final = Said("请同时填写分析对象", "Name the object too")
+ASSESSED: Final = Said("级别由评估得出，请重新评估", "Its level follows from its assessment: assess it again")
 
 
 def add_risk(session: Session, caller: Caller, body: NewRisk) -> Risk:
@@ -35,13 +37,14 @@ def add_risk(session: Session, caller: Caller, body: NewRisk) -> Risk:
         Forbidden: the caller does not keep this list.
     """
     enterprise = enterprises.find(session, caller, body.enterprise_id, pointer="/enterprise_id", hold=True)
-    _find_owner(session, enterprise.id, body.owner_id)
-    _demand_keeper(caller, enterprise.id)
+    find_person(session, enterprise.id, body.owner_id, "/owner_id")
+    demand_keeper(caller, enterprise.id)
     risk = Risk(
         id=body.id,
         enterprise_id=enterprise.id,
         area_code=enterprise.area_code,
-        unit_id=_place(session, enterprise.id, enterprise.area_code, body.object, body.unit),
+        unit_id=place(session, caller, enterprise.id, enterprise.area_code, body.object, body.unit),
+        level_by=LevelBy.DECLARED if body.level else None,
         created_at=now(),
         **body.model_dump(include={"event", "place", "level", "post", "owner_id", "next_review_on"}),
     )
@@ -59,18 +62,27 @@ def change_risk(session: Session, caller: Caller, risk_id: UUID, body: RiskChang
         RevisionRequired, StaleRevision: the client has not seen the risk as it is.
         Forbidden: the caller does not keep this list.
         Invalid: a unit without its object, for a risk that has none.
+        Conflict: a level that was assessed is not declared.
     """
     risk = queries.find(session, caller, risk_id, lock=True)
     seen = queries.shown(session, caller, risk_id, levels)
     changes = body.of(seen)
-    _find_owner(session, risk.enterprise_id, changes.get("owner_id"))
-    _demand_keeper(caller, risk.enterprise_id)
+    find_person(session, risk.enterprise_id, changes.get("owner_id"), "/owner_id")
+    demand_keeper(caller, risk.enterprise_id)
     said: dict[str, Any] = {name: changes.pop(name) for name in ("object", "unit") if name in changes}
     if said:
         named = said.get("object") or seen.object
         if named is None:
             raise Invalid.at("/object", "missing", NOT_PLACED)
-        changes["unit_id"] = _place(session, risk.enterprise_id, risk.area_code, named, said["unit"])
+        changes["unit_id"] = place(session, caller, risk.enterprise_id, risk.area_code, named, said["unit"])
+    if "level" in changes and changes["level"] is not risk.level:
+        if risk.level_by is LevelBy.ASSESSED:
+            raise Conflict(ASSESSED, code="level_assessed", current=seen.model_dump(mode="json"))
+        changes["level_by"] = LevelBy.DECLARED if changes["level"] else None
+    if any(name in JUDGED and changes[name] != getattr(risk, name) for name in changes):
+        changes = due_now(risk, ReviewCause.CHANGE) | changes
+    if "next_review_on" in changes and changes["next_review_on"] != risk.next_review_on:
+        changes.setdefault("review_because", risk.review_because if changes["next_review_on"] else None)
     events.change(session, risk, "changed", caller, changes, said)
     return risk
 
@@ -84,8 +96,11 @@ def add_measure(session: Session, caller: Caller, risk_id: UUID, body: NewMeasur
     """
     risk = queries.find(session, caller, risk_id)
     enterprise = enterprises.find(session, caller, risk.enterprise_id, hold=True)
-    _demand_keeper(caller, enterprise.id)
-    return _take_on(session, caller, enterprise, risk.id, body.id, body)
+    risk = queries.find(session, caller, risk_id, lock=True)
+    demand_keeper(caller, enterprise.id)
+    measure = _take_on(session, caller, enterprise, risk.id, body.id, body)
+    _ask_review(session, caller, risk)
+    return measure
 
 
 def change_measure(
@@ -102,9 +117,20 @@ def change_measure(
     if measure.risk_id != risk_id:
         raise NotFound(queries.NO_MEASURE)
     changes = body.of(queries.measure_shown(measure))
-    _demand_keeper(caller, measure.enterprise_id)
+    demand_keeper(caller, measure.enterprise_id)
+    judged = any(name in JUDGED and changes[name] != getattr(measure, name) for name in changes)
+    changes |= to_jsonable_python({name: value for name, value in changes.items() if name in STRUCTURED})
     events.change(session, measure, "changed", caller, changes, {})
+    if judged:
+        _ask_review(session, caller, queries.find(session, caller, risk_id, lock=True))
     return measure
+
+
+def _ask_review(session: Session, caller: Caller, risk: Risk) -> None:
+    """What stands against an assessed risk has changed: it is to be assessed again."""
+    changes = due_now(risk, ReviewCause.CHANGE)
+    if changes:
+        events.change(session, risk, "review_due", caller, changes, {})
 
 
 def candidate(
@@ -162,29 +188,40 @@ def _take_on(
     session: Session, caller: Caller, enterprise: Enterprise, risk_id: UUID, id: UUID, fields: MeasureFields
 ) -> ControlMeasure:
     told: dict[str, Any] = fields.model_dump(include=set(MeasureFields.model_fields))
+    told |= to_jsonable_python({name: told[name] for name in STRUCTURED})
     where = {"enterprise_id": enterprise.id, "area_code": enterprise.area_code}
     measure = ControlMeasure(id=id, risk_id=risk_id, created_at=now(), **where, **told)
     events.create(session, measure, "added", caller, {})
     return measure
 
 
-def _place(session: Session, enterprise_id: UUID, area_code: str, object: str, unit: str) -> UUID:
+def place(session: Session, caller: Caller, enterprise_id: UUID, area_code: str, object: str, unit: str) -> UUID:
     """The unit of these names, made if need be; of two who make it at once, the second finds the first one's."""
-    new = {"id": new_id(), "enterprise_id": enterprise_id, "area_code": area_code, "name": object}
-    insert_once(session, RiskObject, new)
-    of_enterprise = (RiskObject.enterprise_id == enterprise_id, RiskObject.name == object)
-    object_id = session.scalars(select(RiskObject.id).where(*of_enterprise)).one()
-    insert_once(session, RiskUnit, {"id": new_id(), "object_id": object_id, "name": unit})
-    return session.scalars(select(RiskUnit.id).where(RiskUnit.object_id == object_id, RiskUnit.name == unit)).one()
+    scope = {"enterprise_id": enterprise_id, "area_code": area_code}
+    named = RiskObject.enterprise_id == enterprise_id, RiskObject.name == object
+    blank: dict[str, Any] = {
+        "kind": None,
+        "code": None,
+        "place": None,
+        "position": None,
+        "grade": None,
+        "answerable": [],
+    }
+    within = _found_or_made(session, caller, RiskObject, named, scope | blank | {"name": object})
+    here = RiskUnit.object_id == within, RiskUnit.name == unit
+    return _found_or_made(session, caller, RiskUnit, here, scope | {"object_id": within, "name": unit})
 
 
-def _find_owner(session: Session, enterprise_id: UUID, owner_id: UUID | None) -> None:
-    theirs = select(User.id).where(User.id == owner_id, User.enterprise_id == enterprise_id)
-    if owner_id is not None and session.scalar(theirs) is None:
-        raise NotFound.at("/owner_id", NO_OWNER)
-
-
-def _demand_keeper(caller: Caller, enterprise_id: UUID) -> None:
-    own = caller.enterprise_id == enterprise_id
-    if not (own and caller.has(Role.SAFETY_OFFICER, Role.MANAGER)):
-        raise Forbidden(NOT_KEEPER)
+def _found_or_made(
+    session: Session, caller: Caller, table: type[RiskObject] | type[RiskUnit], named: Any, told: dict[str, Any]
+) -> UUID:
+    found: UUID | None = session.scalar(select(table.id).where(*named))
+    if found is not None:
+        return found
+    id, blank = new_id(), {"department": None, "responsible_id": None, "retired": False, "revision": 1}
+    if insert_once(session, table, {"id": id} | blank | told):
+        row: Any = session.get_one(table, id)
+        made = {name: getattr(row, name) for name in table.stored() if name != "revision"}
+        events.change(session, row, "added", caller, made, {}, revises=False)
+        return id
+    return session.scalars(select(table.id).where(*named)).one()

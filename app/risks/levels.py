@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 from sqlalchemy.orm import Session
 
 from app.foundation.wire import Frozen
@@ -33,6 +33,23 @@ class Colour(StrEnum):
 COLOURS: Final[Mapping[RiskLevel, Colour]] = dict(zip(RiskLevel, Colour, strict=True))
 
 
+class ControlLevel(StrEnum):
+    """Who keeps a risk in check: the graver, the higher."""
+
+    COMPANY = "company"
+    DEPARTMENT = "department"
+    TEAM = "team"
+    POST = "post"
+
+
+class LevelBy(StrEnum):
+    """Where a risk's own level comes from."""
+
+    DECLARED = "declared"
+    IMPORTED = "imported"
+    ASSESSED = "assessed"
+
+
 class MeasureKind(StrEnum):
     """The five kinds of control measures of the national guideline."""
 
@@ -46,6 +63,8 @@ class MeasureKind(StrEnum):
 TITLES: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
     RiskLevel: {"major": "重大风险", "considerable": "较大风险", "general": "一般风险", "low": "低风险"},
     Colour: {"red": "红", "orange": "橙", "yellow": "黄", "blue": "蓝"},
+    ControlLevel: {"company": "公司（厂）级", "department": "部门（车间）级", "team": "班组级", "post": "岗位级"},
+    LevelBy: {"declared": "自行填报", "imported": "导入", "assessed": "评估得出"},
     MeasureKind: {
         "engineering": "工程技术",
         "management": "管理措施",
@@ -57,20 +76,40 @@ TITLES: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
 
 
 class RaisedBy(Frozen):
-    """An open hazard that raises a risk: one of its measures does not hold."""
+    """An open hazard that raises a risk: one of its measures does not hold, or none stood against it."""
 
     hazard_id: UUID
     measure_id: UUID | None
+    major: bool = Field(default=False, description="Whether it is, or may be, a major hazard.")
+    description: str | None = None
 
 
-class Current(Frozen):
-    """A risk's level at this moment."""
+class Current(BaseModel):
+    """A risk's level at this moment: its own, unless open hazards raise it."""
+
+    model_config = ConfigDict(frozen=True)
 
     level: RiskLevel | None
     because: tuple[RaisedBy, ...] = Field(default=(), description="Open hazards that raise it; none: it is its own.")
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def colour(self) -> Colour | None:
+        return COLOURS[self.level] if self.level else None
+
 
 Levels = Mapping[UUID, RiskLevel | None]
+
+
+def raised(own: RiskLevel | None, because: tuple[RaisedBy, ...]) -> Current:
+    """The level of the moment, by our own rule: a major hazard makes any risk red; a general one lifts it by one level,
+    since what the level counts on does not hold. A risk that nobody has rated is red, or says only why it is unsafe."""
+    if any(each.major for each in because):
+        return Current(level=RiskLevel.MAJOR, because=because)
+    if because and own:
+        ladder = list(RiskLevel)
+        return Current(level=ladder[max(ladder.index(own) - 1, 0)], because=because)
+    return Current(level=own, because=because)
 
 
 def own(session: Session, levels: Levels) -> Mapping[UUID, Current]:

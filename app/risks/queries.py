@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from app.foundation.calendar import local_date
 from app.foundation.canonical import sent
+from app.foundation.clock import now
 from app.foundation.columns import as_sent
 from app.foundation.keyring import Keyring
 from app.foundation.pages import in_order, total
@@ -17,6 +19,7 @@ from app.foundation.wire import Written
 from app.people.models import User
 from app.people.scope import Caller, prefix, visible, within
 from app.risks.levels import COLOURS, LiveLevels, RiskLevel
+from app.risks.methods import methods
 from app.risks.models import ControlMeasure, Risk, RiskObject, RiskUnit
 from app.risks.schemas import MeasureFilter, MeasurePage, MeasureView, RiskFilter, RiskPage, RiskView
 
@@ -26,13 +29,16 @@ NO_MEASURE: Final = Said("没有这条管控措施", "There is no such control m
 ROW: Final = tuple(
     as_sent(column)
     for column in (
-        Risk.id, Risk.enterprise_id, Risk.event, Risk.place, Risk.level, Risk.post, Risk.next_review_on, Risk.candidate,
-        Risk.retired, Risk.finding_id, Risk.hazard_id, Risk.created_at, Risk.revision,
+        Risk.id, Risk.enterprise_id, Risk.unit_id, Risk.event, Risk.place, Risk.level, Risk.level_by, Risk.inherent,
+        Risk.residual, Risk.post, Risk.next_review_on, Risk.review_because, Risk.candidate, Risk.decision,
+        Risk.merged_into, Risk.retired, Risk.finding_id, Risk.hazard_id, Risk.created_at, Risk.revision,
     )
 )  # fmt: skip
 NAMES: Final = tuple(str(column.key) for column in ROW)
 JOINED: Final = (
     as_sent(RiskObject.name, "object"),
+    as_sent(RiskObject.id, "object_id"),
+    as_sent(RiskObject.grade, "grade"),
     as_sent(RiskUnit.name, "unit"),
     as_sent(User.id, "owner_id"),
     as_sent(User.name, "owner_name"),
@@ -41,7 +47,8 @@ MEASURE: Final = tuple(
     as_sent(column)
     for column in (
         ControlMeasure.id, ControlMeasure.risk_id, ControlMeasure.kind, ControlMeasure.description,
-        ControlMeasure.check, ControlMeasure.holder, ControlMeasure.always, ControlMeasure.retired,
+        ControlMeasure.check, ControlMeasure.check_cycle, ControlMeasure.holder, ControlMeasure.holder_role,
+        ControlMeasure.classification, ControlMeasure.always, ControlMeasure.retired,
         ControlMeasure.revision, ControlMeasure.created_at,
     )
 )  # fmt: skip
@@ -96,13 +103,15 @@ def shown(session: Session, caller: Caller, risk_id: UUID, levels: LiveLevels) -
 
 
 def page(session: Session, caller: Caller, filter: RiskFilter, keys: Keyring, levels: LiveLevels) -> Written[RiskPage]:
-    """A page of the list, newest first."""
+    """A page of the list, newest first, and candidates before all others."""
     branches, wanted = visible(caller, Risk), conditions(filter)
-    key, place = (Risk.created_at, Risk.id), filter.place(keys)
+    key, place = (Risk.candidate, Risk.created_at, Risk.id), filter.place(keys)
+    place = (*place[0], place[1]) if place else None
     rows = session.execute(in_order(_chain().where(*wanted), branches, key, place, filter.limit + 1)).all()
     shown, cursor = rows[: filter.limit], None
     if len(rows) > filter.limit:
-        cursor = filter.cursor_after(keys, shown[-1].created_at, shown[-1].id)
+        last = shown[-1]
+        cursor = filter.cursor_after(keys, [last.candidate, last.created_at], last.id)
     answer: dict[str, Any] = {"items": _items(session, caller, shown, levels), "next_cursor": cursor}
     if filter.count:
         answer |= total(session, _joined(select(Risk.id)).where(*wanted, or_(*branches)))
@@ -111,11 +120,19 @@ def page(session: Session, caller: Caller, filter: RiskFilter, keys: Keyring, le
 
 def conditions(filter: RiskFilter) -> list[ColumnElement[bool]]:
     """The filter as a WHERE."""
-    wanted = {Risk.enterprise_id: filter.enterprise_id, Risk.level: filter.level, Risk.candidate: filter.candidate}
+    wanted = {
+        Risk.enterprise_id: filter.enterprise_id, Risk.level: filter.level, Risk.candidate: filter.candidate,
+        Risk.unit_id: filter.unit_id, RiskUnit.object_id: filter.object_id,
+    }  # fmt: skip
     found: list[ColumnElement[bool]] = [column == value for column, value in wanted.items() if value is not None]
     found.append(Risk.retired.is_(filter.retired))
     if filter.area_code:
         found.append(within(Risk, prefix(filter.area_code)))
+    if filter.major_hazard is not None:
+        found.append(RiskObject.grade.is_not(None) if filter.major_hazard else RiskObject.grade.is_(None))
+    if filter.review_due is not None:
+        due = Risk.next_review_on <= local_date(now())
+        found.append(due if filter.review_due else or_(~due, Risk.next_review_on.is_(None)))
     text = (Risk.event, Risk.place, RiskObject.name, RiskUnit.name)
     found += [or_(*(column.icontains(word, autoescape=True) for column in text)) for word in (filter.q or "").split()]
     return found
@@ -162,7 +179,9 @@ def _items(session: Session, caller: Caller, rows: Sequence[Any], levels: LiveLe
     for (id, level), row in zip(own.items(), rows, strict=True):
         item = dict(zip(NAMES, row, strict=False)) | {"object": row.object, "unit": row.unit}
         owner = {"id": row.owner_id, "name": _name(caller, row)} if row.owner_id else None
-        item |= {"owner": owner, "colour": COLOURS[level] if level else None, "inherent": None, "residual": None}
+        item |= {"owner": owner, "colour": COLOURS[level] if level else None}
+        item |= {"object_id": row.object_id, "grade": row.grade}
+        item |= {"control_level": methods().control_levels[level] if level else None}
         items.append(item | {"current": current[id].model_dump(mode="json"), "measures": measures[row.id]})
     return items
 

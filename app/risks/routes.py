@@ -10,8 +10,11 @@ from app.foundation.keyring import Keyring
 from app.foundation.wire import Written
 from app.people.scope import Caller
 from app.people.visits import Visits
-from app.risks import commands, queries
+from app.risks import assessing, commands, deciding, queries, reviewing
+from app.risks.assessing import Assess, AssessmentFilter, AssessmentPage, AssessmentView
+from app.risks.deciding import DecideCandidate, HazardOf
 from app.risks.levels import LiveLevels
+from app.risks.reviewing import AskReview
 from app.risks.schemas import (
     MeasureChange,
     MeasureFilter,
@@ -32,7 +35,7 @@ router = Visits(prefix="/api/v1/risks", tags=["risks"])
 def list_risks(
     session: Session, caller: Caller, filter: Annotated[RiskFilter, Query()], keys: Keyring, levels: LiveLevels
 ) -> Written[RiskPage]:
-    """The risk list, newest first; `candidate=true` for what waits to be placed."""
+    """The risk list: candidates, which wait for a decision, before all others; within each the newest first."""
     return queries.page(session, caller, filter, keys, levels)
 
 
@@ -49,8 +52,43 @@ def add_risk(session: Session, caller: Caller, body: NewRisk, levels: LiveLevels
 
 @router.change("PATCH", "/{risk_id}", summary="修改风险")
 def change_risk(session: Session, caller: Caller, risk_id: UUID, body: RiskChange, levels: LiveLevels) -> RiskView:
-    """`retired: true` takes it off the list; nothing is deleted."""
+    """`retired: true` takes it off the list; nothing is deleted. A level that was assessed is changed by assessing."""
     commands.change_risk(session, caller, risk_id, body, levels)
+    return queries.shown(session, caller, risk_id, levels)
+
+
+def show_assessment(session: Session, caller: Caller, assessment_id: UUID) -> AssessmentView:
+    return assessing.find_assessment(session, caller, assessment_id)
+
+
+@router.command("/{risk_id}/assess", "risk.assess", replay=show_assessment, summary="评估风险")
+def assess_risk(session: Session, caller: Caller, risk_id: UUID, body: Assess) -> AssessmentView:
+    """By the safety officer, the manager or the chief engineer. The thresholds in force today judge it; the level of
+    the risk and its next review follow. Factors, thresholds and their sources: GET /risk-methods."""
+    return show_assessment(session, caller, assessing.assess(session, caller, risk_id, body))
+
+
+@router.query("/{risk_id}/assessments", summary="评估记录")
+def list_assessments(
+    session: Session, caller: Caller, risk_id: UUID, filter: Annotated[AssessmentFilter, Query()], keys: Keyring
+) -> Written[AssessmentPage]:
+    """Every assessment of a risk, newest first: history is never overwritten."""
+    return assessing.page(session, caller, risk_id, filter, keys)
+
+
+@router.command("/{risk_id}/decide", "risk.decide", replay=get_risk, summary="处理候选风险")
+def decide_risk(
+    session: Session, caller: Caller, risk_id: UUID, body: DecideCandidate, levels: LiveLevels, hazard_of: HazardOf
+) -> RiskView:
+    """What becomes of a candidate: adopt it, merge it into another risk, reject it, or say that it is a hazard."""
+    deciding.decide(session, caller, risk_id, body, levels, hazard_of)
+    return queries.shown(session, caller, risk_id, levels)
+
+
+@router.command("/{risk_id}/review", "risk.review", replay=get_risk, summary="要求重新评估")
+def review_risk(session: Session, caller: Caller, risk_id: UUID, body: AskReview, levels: LiveLevels) -> RiskView:
+    """It is due for review today: after a change, an accident, or a major hazard."""
+    reviewing.ask_review(session, caller, risk_id, body)
     return queries.shown(session, caller, risk_id, levels)
 
 

@@ -4,25 +4,47 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from app.foundation.pages import Asked
 from app.foundation.wire import AreaCode, Body, Change, Frozen, Moment, Short, Text, View
-from app.risks.levels import Colour, Current, MeasureKind, RiskLevel
+from app.risks.levels import Colour, ControlLevel, Current, LevelBy, MeasureKind, RiskLevel
+from app.risks.methods import Override
+from app.risks.terms import CycleUnit, Decision, HolderRole, ReviewCause
 
 MEASURES_LIMIT = 100
 
 Kind = Annotated[MeasureKind, Field(description="工程技术, 管理措施, 培训教育, 个体防护, 应急处置")]
 Check = Annotated[Text | None, Field(description="What an inspector looks at.")]
 Holder = Annotated[Short | None, Field(description="The post or role that keeps it up.")]
+ByRole = Annotated[HolderRole | None, Field(description="The role that keeps it up, where no post is named.")]
 Always = Annotated[bool, Field(description="Owed also while production stands still.")]
+
+
+class CheckCycle(Frozen):
+    """How often it is looked at: `every` 2 `day` is every other day."""
+
+    every: int = Field(ge=1, le=99)
+    unit: CycleUnit
+
+
+class Classification(Frozen):
+    """The codes under which the exchange tables file a measure (DATA_SRC, CLASSIFY1 to 3); the receiver fixes them."""
+
+    way: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,2}$")] | None = None
+    first: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,2}$")] | None = None
+    second: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,4}$")] | None = None
+    third: Short | None = None
 
 
 class MeasureFields(Frozen):
     kind: Kind
     description: Text
     check: Check = None
+    check_cycle: CheckCycle | None = None
     holder: Holder = None
+    holder_role: ByRole = None
+    classification: Classification | None = None
     always: Always = False
 
 
@@ -34,7 +56,10 @@ class MeasureChange(Change):
     kind: Kind = Field(default_factory=lambda: MeasureKind.MANAGEMENT)
     description: Text = Field(default_factory=str)
     check: Check = None
+    check_cycle: CheckCycle | None = None
     holder: Holder = None
+    holder_role: ByRole = None
+    classification: Classification | None = None
     always: Always = Field(default_factory=bool)
     retired: bool = Field(default_factory=bool)
 
@@ -77,19 +102,25 @@ class MeasureView(View):
     kind: MeasureKind
     description: str
     check: str | None
+    check_cycle: CheckCycle | None
     holder: str | None
+    holder_role: HolderRole | None
+    classification: Classification | None
     always: bool
     retired: bool
 
 
 class Assessment(BaseModel):
-    """A rating by a method; numbers are decimal strings."""
+    """The newest rating of its kind; numbers are decimal strings."""
 
+    id: UUID
     score: str
     level: RiskLevel
     colour: Colour
     thresholds_version: str
-    override: str | None
+    override: Override | None
+    assessed_at: Moment
+    endorsed: bool = Field(description="Whether the chief engineer endorsed it.")
 
 
 class Owner(BaseModel):
@@ -100,12 +131,17 @@ class Owner(BaseModel):
 class RiskRow(BaseModel):
     id: UUID
     enterprise_id: UUID
+    object_id: UUID | None
     object: str | None = Field(description="Null while a candidate has not been placed; so is `unit`.")
+    grade: int | None = Field(description="Of the major hazard installation (重大危险源, 1–4) that its object is.")
+    unit_id: UUID | None
     unit: str | None
     event: str
     place: str | None
-    level: RiskLevel | None
+    level: RiskLevel | None = Field(description="By the newest residual assessment, else the inherent, else declared.")
+    level_by: LevelBy | None
     colour: Colour | None
+    control_level: ControlLevel | None = Field(description="Who keeps it in check, by its level.")
     inherent: Assessment | None = Field(description="Null until it has been assessed; so is `residual`.")
     residual: Assessment | None
     current: Current
@@ -113,7 +149,10 @@ class RiskRow(BaseModel):
     post: str | None
     owner: Owner | None
     next_review_on: date | None
+    review_because: ReviewCause | None
     candidate: bool
+    decision: Decision | None = Field(description="What became of a candidate.")
+    merged_into: UUID | None = Field(description="The risk that a candidate was merged into.")
     retired: bool
     finding_id: UUID | None = Field(description="The finding that a candidate came from.")
     hazard_id: UUID | None = Field(description="The hazard that no measure stood against.")
@@ -142,6 +181,10 @@ class RiskFilter(Asked):
     area_code: AreaCode | None = Field(default=None, description="With its subtree.")
     level: RiskLevel | None = None
     candidate: bool | None = None
+    major_hazard: bool | None = Field(default=None, description="On a major hazard installation (重大危险源), or not.")
+    object_id: UUID | None = None
+    unit_id: UUID | None = None
+    review_due: bool | None = Field(default=None, description="Whether its next review is due today or was before.")
     retired: bool = False
     q: str | None = Field(default=None, max_length=200, description="Every word must occur.")
 

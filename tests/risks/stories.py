@@ -25,6 +25,29 @@ def measuring(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def assessing(**more: Any) -> dict[str, Any]:
+    """An assessment by LEC that comes to 90: a general risk."""
+    return {
+        "kind": "inherent", "method": "lec", "l": "1", "e": "6", "c": "15", "reason": "按作业条件评估",
+    } | more  # fmt: skip
+
+
+def assessed(client: TestClient, keeper: Person, risk: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """An assessment, as it was answered."""
+    answer = client.post(f"risks/{risk['id']}/assess", json=assessing(**more), headers=keeper.headers)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def read(client: TestClient, person: Person, id: object) -> dict[str, Any]:
+    """The risk as it is now."""
+    answer = client.get(f"risks/{id}", headers=person.headers)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
 def added(client: TestClient, keeper: Person, **more: Any) -> dict[str, Any]:
     """A risk on the list, as it was answered."""
     answer = client.post("risks", json=telling(keeper.world, **more), headers=keeper.headers)

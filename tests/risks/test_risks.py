@@ -43,11 +43,13 @@ def proposed(world: World, by: Person, **more: Any) -> UUID:
 def test_a_risk_reads_as_the_contract_says(client: TestClient, world: World, keeper: Person) -> None:
     owner = world.someone(Role.TEAM_LEADER)
     risk = added(client, keeper, owner_id=str(owner.id), next_review_on="2027-01-31", measures=[measuring()])
-    assert risk | {"measures": [], "created_at": "", "owner": ""} == {
-        "id": risk["id"], "enterprise_id": str(world.enterprise), "object": "打磨车间", "unit": "除尘系统",
-        "event": "粉尘爆炸", "place": "打磨车间东侧", "level": "considerable", "colour": "orange", "inherent": None,
-        "residual": None, "current": {"level": "considerable", "because": []}, "measures": [], "post": "打磨工",
-        "owner": "", "next_review_on": "2027-01-31", "candidate": False, "retired": False, "finding_id": None,
+    assert risk | {"measures": [], "created_at": "", "owner": "", "object_id": "", "unit_id": ""} == {
+        "id": risk["id"], "enterprise_id": str(world.enterprise), "object_id": "", "object": "打磨车间", "grade": None,
+        "unit_id": "", "unit": "除尘系统", "event": "粉尘爆炸", "place": "打磨车间东侧", "level": "considerable",
+        "level_by": "declared", "colour": "orange", "control_level": "department", "inherent": None, "residual": None,
+        "current": {"level": "considerable", "because": [], "colour": "orange"}, "measures": [], "post": "打磨工",
+        "owner": "", "next_review_on": "2027-01-31", "review_because": None, "candidate": False, "decision": None,
+        "merged_into": None, "retired": False, "finding_id": None,
         "hazard_id": None, "created_at": "", "revision": 1, "replayed": False,
     }  # fmt: skip
     (measure,) = risk["measures"]
@@ -202,8 +204,8 @@ def test_only_the_fields_sent_are_changed(client: TestClient, keeper: Person) ->
     risk = added(client, keeper, next_review_on="2027-01-31")
     path = f"risks/{risk['id']}"
     moved = client.patch(path, json={"revision": 1, "unit": "砂轮机", "next_review_on": None}, headers=keeper.headers)
-    assert moved.json() | {"unit": "", "next_review_on": "", "revision": 0} == risk | {
-        "unit": "", "next_review_on": "", "revision": 0,
+    assert moved.json() | {"unit": "", "unit_id": "", "next_review_on": "", "revision": 0} == risk | {
+        "unit": "", "unit_id": "", "next_review_on": "", "revision": 0,
     }  # fmt: skip
     assert (moved.json()["unit"], moved.json()["next_review_on"]) == ("砂轮机", None)
 
@@ -357,6 +359,7 @@ def test_the_level_of_the_moment_comes_from_whoever_main_asks(client: TestClient
         (row,) = client.get("risks", headers=keeper.headers).json()["items"]
     finally:
         house.furnish(ordinary)
-    expected = {"level": "major", "because": [{"hazard_id": str(hazard), "measure_id": None}]}
+    because = {"hazard_id": str(hazard), "measure_id": None, "major": False, "description": None}
+    expected = {"level": "major", "because": [because], "colour": "red"}
     assert shown["current"] == row["current"] == expected
     assert (shown["level"], shown["colour"]) == ("considerable", "orange")

@@ -170,3 +170,7 @@ class Silent:
 
 class Written(bytes, Generic[T]):
     """JSON that was written in the shape of T without building a T: for hot lists."""
+
+
+class Lasting(Written[T]):
+    """The same of what is asked for again and again: it goes with an ETag over all of it."""

@@ -15,6 +15,7 @@ from app.foundation.problems import Forbidden, Invalid, NotFound
 from app.foundation.problems import Said as Sentence
 from app.hazards.terms import Origin
 from app.inspections.clocks import DeviceClock, Times
+from app.inspections.duties import Duties
 from app.inspections.models import Finding, Inspection, InspectionResult
 from app.inspections.placing import Seen
 from app.inspections.schemas import FindingFields, PhotoEntry, Report, ReportedFinding, Result, SingleFinding
@@ -31,6 +32,7 @@ from app.risks.models import ControlMeasure
 from app.sorting.terms import ListName
 from app.sorting.verdict import NOT_HAZARDS, Said
 
+UNKNOWN: Final = Duties()
 NO_MEASURE: Final = Sentence("本企业没有这条管控措施", "The enterprise has no such control measure")
 NO_INSPECTIONS: Final = Sentence("您的角色不做排查", "Your role does no inspections")
 NO_FINDINGS: Final = Sentence("管理员不上报发现", "Administrators report no findings")
@@ -39,12 +41,14 @@ TWICE: Final = Sentence("同一条管控措施出现两次", "The same measure s
 SEEN_AGAIN_ELSEWHERE: Final = Sentence("再次发现的隐患只能列入隐患清单", "What is seen again is on the hazard list")
 
 
-def report(session: Session, caller: Caller, body: Report, clock: DeviceClock, sorter: Sorter) -> Inspection:
+def report(
+    session: Session, caller: Caller, body: Report, clock: DeviceClock, sorter: Sorter, duties: Duties = UNKNOWN
+) -> Inspection:
     """Take in an inspection with all that was found, and put each finding on its list.
 
     Raises:
         Invalid: an abnormal measure without a finding, or words that cannot be true together.
-        NotFound: the enterprise, a measure, a hazard or a person that the caller's scope does not have there.
+        NotFound: the enterprise, a plan, a measure, a hazard or a person that the caller's scope does not have there.
         Forbidden: a worker or administrator.
         Conflict: a finding is said to be a hazard that it can not be.
         IdConflict: a finding's id has been used.
@@ -56,11 +60,13 @@ def report(session: Session, caller: Caller, body: Report, clock: DeviceClock, s
     faults = _faults_of(results, findings)
     refuse(faults + [fault for n, told in enumerate(findings) for fault in _contradictions(told, said[n], sorter, n)])
     enterprise = enterprises.find(session, caller, body.enterprise_id, pointer="/enterprise_id", hold=True)
+    owed = duties.find(session, enterprise, body.duties or ())
     risk_of = _risks_of(session, enterprise, body)
     if caller.roles <= {Role.WORKER, Role.ADMINISTRATOR}:
         raise Forbidden(NO_INSPECTIONS)
     inspection = _inspection(caller, body, enterprise, times)
     events.create(session, inspection, "reported", caller, {}, at=times.corrected_at)
+    duties.keep(session, caller, inspection, statuses, owed)
     sighting = Sighting(
         enterprise=enterprise, origin=_origin(caller, body.kind), times=times, position=inspection.position,
         inspection_id=inspection.id, entries={entry.sha256: entry for entry in body.photos or ()}, device=body.device,

@@ -19,6 +19,7 @@ from app.foundation.problems import NotFound, Said
 from app.foundation.wire import Written
 from app.hazards.models import Hazard
 from app.hazards.views import masked
+from app.inspections.duties import Duties
 from app.inspections.models import Finding, Inspection, InspectionResult
 from app.inspections.views import (
     FindingDetail,
@@ -102,7 +103,7 @@ def find(session: Session, caller: Caller, finding_id: UUID, *, lock: bool = Fal
     return finding
 
 
-def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) -> InspectionView:
+def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring, duties: Duties) -> InspectionView:
     """The inspection with all that was seen and found.
 
     Raises:
@@ -115,8 +116,9 @@ def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) 
     subjects = [id, *(result.id for result in results), *(UUID(str(finding.id)) for finding in findings)]
     photos = uses.of(session, keys, caller, subjects) if row.photos_count else {}
     reader = caller.id if caller.only_works else None
+    states = duties.states(session, row.duties)
     return InspectionView.model_validate(
-        _inspection(row, reader)
+        _inspection(row, reader, states)
         | {"device": row.device, "position": row.position, "participants": masked(row.participants, reader)}
         | {
             "results": [vars(result) | {"photos": photos.get(result.id, ())} for result in results],
@@ -179,7 +181,7 @@ def _verdicts(session: Session, id: UUID, reader: UUID | None) -> list[Verdict]:
 
 
 def inspections_page(
-    session: Session, caller: Caller, filter: InspectionFilter, keys: Keyring
+    session: Session, caller: Caller, filter: InspectionFilter, keys: Keyring, duties: Duties
 ) -> Written[InspectionPage]:
     """A page of inspections, the latest first."""
     branches, wanted = visible(caller, Inspection), _inspections_wanted(filter)
@@ -187,7 +189,8 @@ def inspections_page(
     query = _inspections(*INSPECTION, *INSPECTED).where(*wanted)
     rows = session.execute(in_order(query, branches, key, place, filter.limit + 1)).all()
     reader = caller.id if caller.only_works else None
-    items = [_inspection(row, reader) for row in rows[: filter.limit]]
+    states = duties.states(session, {id for row in rows for id in row.duties})
+    items = [_inspection(row, reader, states) for row in rows[: filter.limit]]
     return _page(session, filter, keys, rows, items, select(Inspection.id).where(*wanted, or_(*branches)))
 
 
@@ -268,10 +271,10 @@ def _span(rows: type[Inspection | Finding], filter: SpanAsked) -> list[ColumnEle
     return found
 
 
-def _inspection(row: Any, reader: UUID | None) -> dict[str, Any]:
+def _inspection(row: Any, reader: UUID | None, states: Mapping[str, str]) -> dict[str, Any]:
     shown: dict[str, Any] = {name: getattr(row, name) for name in INSPECTION_NAMES}
     return shown | {
-        "duties": [{"id": id, "state": None} for id in row.duties],
+        "duties": [{"id": id, "state": states.get(id)} for id in row.duties],
         "enterprise": {"id": row.enterprise_id, "name": row.enterprise_name},
         "inspector": masked({"id": row.inspector_id, "name": row.inspector_name, "phone": None}, reader),
     }

@@ -10,6 +10,7 @@ from app.foundation.keyring import Keyring
 from app.foundation.wire import Body, Written
 from app.inspections import commands, deciding, queries
 from app.inspections.clocks import IN_OPENAPI, DeviceClock
+from app.inspections.duties import Duties
 from app.inspections.schemas import Decide, Preview, Previewed, Report, SingleFinding
 from app.inspections.sorter import Sorter
 from app.inspections.views import (
@@ -47,16 +48,18 @@ def take_photos(session: Session, caller: Caller, id: UUID, parts: Received, arr
 
 @router.query("/inspections", summary="排查记录")
 def list_inspections(
-    session: Session, caller: Caller, filter: Annotated[InspectionFilter, Query()], keys: Keyring
+    session: Session, caller: Caller, filter: Annotated[InspectionFilter, Query()], keys: Keyring, duties: Duties
 ) -> Written[InspectionPage]:
     """Inspections within the caller's scope, the latest first."""
-    return queries.inspections_page(session, caller, filter, keys)
+    return queries.inspections_page(session, caller, filter, keys, duties)
 
 
 @router.query("/inspections/{inspection_id}", summary="一次排查")
-def get_inspection(session: Session, caller: Caller, inspection_id: UUID, keys: Keyring) -> InspectionView:
+def get_inspection(
+    session: Session, caller: Caller, inspection_id: UUID, keys: Keyring, duties: Duties
+) -> InspectionView:
     """The inspection with what was seen at each measure and all that was found."""
-    return queries.inspection_shown(session, caller, inspection_id, keys)
+    return queries.inspection_shown(session, caller, inspection_id, keys, duties)
 
 
 @router.command(
@@ -71,13 +74,14 @@ def report_inspection(
     clock: DeviceClock,
     sorter: Sorter,
     arrivals: Arrivals,
+    duties: Duties,
     parts: Received | None = None,
 ) -> InspectionView:
     """One inspection, whole, with its photos before, in it or after. May be sent any number of times."""
     if parts:
         take_in(session, caller, parts, arrivals)
-    inspection = commands.report(session, caller, body, clock, sorter)
-    return queries.inspection_shown(session, caller, inspection.id, keys)
+    inspection = commands.report(session, caller, body, clock, sorter, duties)
+    return queries.inspection_shown(session, caller, inspection.id, keys, duties)
 
 
 @router.query("/findings", summary="发现")

@@ -81,8 +81,20 @@ TITLES: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
 
 PLAN: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 DUTY: Final = re.compile(
-    rf"{PLAN}:(?P<period>\d{{4}}-\d{{2}}-\d{{2}}|\d{{4}}-W\d{{2}}|\d{{4}}-\d{{2}})(:[\w-]{{1,32}})?"
+    rf"{PLAN}:(?P<period>\d{{4}}-\d{{2}}-\d{{2}}|\d{{4}}-W\d{{2}}|\d{{4}}-\d{{2}}|\d{{4}}-Q[1-4]|\d{{4}})(:[\w-]{{1,32}})?"
 )
+
+
+def first_day(period: str) -> date:
+    """The first day of the period of this name: a day, an ISO week, a month, a quarter (2026-Q4) or a year.
+
+    Raises: ValueError, for a name of none.
+    """
+    if "W" in period:
+        return date.fromisoformat(f"{period}-1")
+    if "Q" in period:
+        return date(int(period[:4]), int(period[6:]) * 3 - 2, 1)
+    return date.fromisoformat(period + {4: "-01-01", 7: "-01", 10: ""}[len(period)])
 
 
 def _duty(id: str) -> str:
@@ -90,8 +102,7 @@ def _duty(id: str) -> str:
     match = DUTY.fullmatch(id)
     if match is None:
         raise ValueError("<plan id>:<period>[:<shift>], the period as 2026-11-23, 2026-W48 or 2026-11")
-    period = match["period"]
-    date.fromisoformat(period if len(period) == 10 else period + ("-1" if "W" in period else "-01"))
+    first_day(match["period"])
     return id
 
 
@@ -99,5 +110,8 @@ DutyId = Annotated[
     str,
     StringConstraints(max_length=96),
     AfterValidator(_duty),
-    Field(description="`<plan id>:<period>[:<shift>]`; a night shift belongs to the date it began."),
+    Field(
+        description="`<plan id>:<period>[:<shift>]`, also of a quarter 2026-Q4 or a year 2026; "
+        "a night shift belongs to the date it began."
+    ),
 ]

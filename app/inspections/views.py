@@ -75,10 +75,10 @@ class FindingPage(BaseModel):
 
 
 class DutyAnswered(BaseModel):
-    """A duty that the inspection was for; `state` is null until duties are derived."""
+    """A duty that the inspection was for, and what has become of it."""
 
     id: str
-    state: str | None = None
+    state: str | None = Field(default=None, description="Null: the plan does not owe it, as of a day off.")
 
 
 class ResultView(BaseModel):

@@ -20,7 +20,7 @@ from app.foundation.canonical import digest
 from app.foundation.database import Database
 from app.foundation.problems import Problem
 from app.foundation.reading import media_type
-from app.foundation.wire import Body, Silent, View, Written
+from app.foundation.wire import Body, Lasting, Silent, View, Written
 from app.journal import receipts
 from app.people.calls import Call, Parts, Prepare, Receive, furnished, thing
 from app.people.scope import Caller
@@ -184,7 +184,9 @@ class Visits(APIRouter):
         """Add the route, showing FastAPI what the function asks for and answers."""
         visit.__dict__["__signature__"] = call.public_signature(writes=method != "GET")
         answer = call.signature.return_annotation
-        shape = get_args(answer)[0] if get_origin(answer) is Written else None if answer is Silent else answer
+        shape = (
+            get_args(answer)[0] if get_origin(answer) in {Written, Lasting} else None if answer is Silent else answer
+        )
         named = {"name": call.function.__name__, "description": inspect.getdoc(call.function)}
         call.form_for(path, writes=method != "GET")
         self.add_api_route(path, visit, methods=[method], response_model=shape, **named | route)
@@ -231,7 +233,8 @@ def written(answer: Outcome, status: int = 200) -> Response:
     if answer is None or isinstance(answer, Silent):
         return Response(status_code=204, headers=answer.heads if answer else None)
     if isinstance(answer, bytes):
-        return Response(answer, status, media_type="application/json")
+        tag = {"ETag": f'"{digest(answer.decode())[:12]}"'} if isinstance(answer, Lasting) else None
+        return Response(answer, status, tag, media_type="application/json")
     content = answer.model_dump_json()
     headers: Mapping[str, str] = getattr(answer, "heads", {})
     if isinstance(answer, View):

@@ -33,13 +33,13 @@ class Works(BaseModel):
 class Task(BaseModel):
     """Something that waits for the caller: which action, on what, until when."""
 
-    kind: Literal["hazard", "finding"]
-    id: UUID = Field(description="Of the hazard or finding.")
-    action: str = Field(description="The action to take: a name of the loop, or `sort`.")
+    kind: Literal["hazard", "finding", "duty"]
+    id: UUID = Field(description="Of the hazard or finding; of a duty, that of its plan.")
+    action: str = Field(description="The action to take: a name of the loop, `sort` or `inspect`.")
     due_at: Moment
     overdue: TaskOverdue | None
     title: str
-    number: str | None
+    number: str | None = Field(description="Of the hazard; of a duty its id.")
     level: Level | None
     place: str | None
     enterprise: Works

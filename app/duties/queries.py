@@ -1,0 +1,177 @@
+"""Reading plans, calendars and stops. Every query starts from what the caller may see."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.duties import reading
+from app.duties.models import InspectionDuty, InspectionPlan, ProductionCalendar, ProductionStop
+from app.duties.views import (
+    Activity,
+    CalendarFilter,
+    CalendarPage,
+    CalendarView,
+    PlanFilter,
+    PlanPage,
+    PlanView,
+    StopFilter,
+    StopPage,
+    StopView,
+)
+from app.foundation.clock import rfc3339
+from app.foundation.keyring import Keyring
+from app.foundation.pages import Asked, in_order, total
+from app.foundation.problems import NotFound, Said
+from app.foundation.wire import Written
+from app.people.scope import Caller, Scoped, prefix, visible, within
+
+NO_PLAN: Final = Said("没有这个排查计划", "There is no such plan of inspections")
+NO_STOP: Final = Said("没有这次停产", "There is no such stop of production")
+NO_CALENDAR: Final = Said("没有这份生产日历", "There is no such production calendar")
+
+
+def find_plan(session: Session, caller: Caller, plan_id: UUID, *, lock: bool = False) -> InspectionPlan:
+    """The plan, if the caller may see it; `lock` holds its row until the transaction ends.
+
+    Raises:
+        NotFound: it does not exist, or lies outside the caller's scope.
+    """
+    query = select(InspectionPlan).where(InspectionPlan.id == plan_id, or_(*visible(caller, InspectionPlan)))
+    plan = session.scalar(query.with_for_update() if lock else query)
+    if plan is None:
+        raise NotFound(NO_PLAN)
+    return plan
+
+
+def plan_view(plan: InspectionPlan) -> PlanView:
+    return PlanView.model_validate(plan)
+
+
+def plans_page(session: Session, caller: Caller, filter: PlanFilter, keys: Keyring) -> Written[PlanPage]:
+    """A page of the plans in scope, the newest first."""
+    wanted = _narrowed(InspectionPlan, filter.enterprise_id, filter.area_code)
+    wanted.append(InspectionPlan.retired.is_(filter.retired))
+    if filter.cadence:
+        wanted.append(InspectionPlan.cadence == filter.cadence)
+    if filter.tier:
+        wanted.append(InspectionPlan.tier == filter.tier)
+    rows, more = _page(session, caller, InspectionPlan, "created_at", wanted, filter, keys)
+    return Written(
+        PlanPage(items=[plan_view(row) for row in rows], **more).model_dump_json(exclude_unset=True).encode()
+    )
+
+
+def find_stop(session: Session, caller: Caller, stop_id: UUID, *, lock: bool = False) -> ProductionStop:
+    """The stop, if the caller may see it.
+
+    Raises:
+        NotFound: it does not exist, or lies outside the caller's scope.
+    """
+    query = select(ProductionStop).where(ProductionStop.id == stop_id, or_(*visible(caller, ProductionStop)))
+    stop = session.scalar(query.with_for_update() if lock else query)
+    if stop is None:
+        raise NotFound(NO_STOP)
+    return stop
+
+
+def stop_view(session: Session, stop: ProductionStop) -> StopView:
+    return _stops_shown(session, [stop])[0]
+
+
+def stops_page(session: Session, caller: Caller, filter: StopFilter, keys: Keyring) -> Written[StopPage]:
+    """A page of the stops in scope, the last declared first."""
+    wanted = _narrowed(ProductionStop, filter.enterprise_id, filter.area_code)
+    if filter.on:
+        until = or_(ProductionStop.to_on.is_(None), ProductionStop.to_on >= filter.on)
+        wanted += [ProductionStop.from_on <= filter.on, until, ProductionStop.withdrawn.is_(False)]
+    rows, more = _page(session, caller, ProductionStop, "declared_at", wanted, filter, keys)
+    shown = StopPage(items=_stops_shown(session, rows), **more)
+    return Written(shown.model_dump_json(exclude_unset=True).encode())
+
+
+def find_calendar(session: Session, caller: Caller, calendar_id: UUID) -> ProductionCalendar:
+    """The calendar, if the caller may see it.
+
+    Raises:
+        NotFound: it does not exist, or lies outside the caller's scope.
+    """
+    own = or_(*visible(caller, ProductionCalendar))
+    calendar = session.scalar(select(ProductionCalendar).where(ProductionCalendar.id == calendar_id, own))
+    if calendar is None:
+        raise NotFound(NO_CALENDAR)
+    return calendar
+
+
+def calendars_page(session: Session, caller: Caller, filter: CalendarFilter, keys: Keyring) -> Written[CalendarPage]:
+    """A page of the production days that enterprises in scope declared, the last declared first."""
+    wanted = _narrowed(ProductionCalendar, filter.enterprise_id, filter.area_code)
+    rows, more = _page(session, caller, ProductionCalendar, "made_at", wanted, filter, keys)
+    shown = CalendarPage(items=[CalendarView.model_validate(row) for row in rows], **more)
+    return Written(shown.model_dump_json(exclude_unset=True).encode())
+
+
+def _narrowed(rows: type[Scoped], enterprise_id: UUID | None, area_code: str | None) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if enterprise_id:
+        wanted.append(rows.enterprise_id == enterprise_id)
+    if area_code:
+        wanted.append(within(rows, prefix(area_code)))
+    return wanted
+
+
+def _page(
+    session: Session,
+    caller: Caller,
+    rows: type[Any],
+    at: str,
+    wanted: Sequence[ColumnElement[bool]],
+    filter: Asked,
+    keys: Keyring,
+) -> tuple[list[Any], dict[str, Any]]:
+    """A page of whole rows, the latest first, and what is said beside it."""
+    branches, key = visible(caller, rows), (getattr(rows, at), rows.id)
+    ids = in_order(select(rows.id, key[0]).where(*wanted), branches, key, filter.place(keys), filter.limit + 1)
+    found = [row.id for row in session.execute(ids)]
+    shown = session.scalars(select(rows).where(rows.id.in_(found[: filter.limit])))
+    page = sorted(shown, key=lambda row: (getattr(row, at), str(row.id)), reverse=True)
+    more = len(found) > filter.limit
+    cursor = filter.cursor_after(keys, rfc3339(getattr(page[-1], at)), page[-1].id) if more else None
+    counted = total(session, select(rows.id).where(*wanted, or_(*branches))) if filter.count else {}
+    return page, {"next_cursor": cursor} | counted
+
+
+def _stops_shown(session: Session, stops: Sequence[ProductionStop]) -> list[StopView]:
+    known = reading.works(session, {stop.enterprise_id for stop in stops}) if stops else {}
+    shown = []
+    for stop in stops:
+        owed = (
+            None
+            if stop.withdrawn
+            else reading.resumption(stop.enterprise_id, known[stop.enterprise_id], reading.stop_of(stop))
+        )
+        duty = f"{owed.id}:{owed.versions[0].rule.from_on}" if owed else None
+        told = {name: getattr(stop, name) for name in StopView.model_fields if hasattr(stop, name)}
+        told |= {"activity": Activity(inspections=_activity(session, stop)), "resumption_duty": duty}
+        shown.append(StopView.model_validate(told))
+    return shown
+
+
+def _activity(session: Session, stop: ProductionStop) -> int:
+    """How many inspections were for plans that rested by this stop."""
+    resting = exists().where(
+        InspectionPlan.id == InspectionDuty.plan_id, InspectionPlan.enterprise_id == stop.enterprise_id
+    )
+    wanted = [resting, InspectionDuty.due_on >= stop.from_on]
+    if stop.to_on:
+        wanted.append(InspectionDuty.due_on <= stop.to_on)
+    if stop.plan_ids is not None:
+        wanted.append(InspectionDuty.plan_id.in_(map(UUID, stop.plan_ids)))
+    owed_still = select(InspectionPlan.id, InspectionPlan.measure_ids).where(
+        InspectionPlan.enterprise_id == stop.enterprise_id
+    )
+    always = {row.id for row in session.execute(owed_still) if set(row.measure_ids) & set(stop.always)}
+    wanted.append(InspectionDuty.plan_id.not_in(always))
+    return session.scalar(select(func.count(InspectionDuty.inspection_id.distinct())).where(*wanted)) or 0

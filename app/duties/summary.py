@@ -1,0 +1,281 @@
+"""Duties counted: what was owed by the rules, less what inspections were for, of any number of enterprises.
+
+What was done is counted by the database in one grouped pass over `inspection_duties`; what was owed is reckoned once
+for all plans that say the same. Where that is not exact (an enterprise with a stop of production, a plan that changed
+its cadence), duties are derived one by one, and where several inspections were for one duty, that one.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, Select, Text, and_, case, cast, func, or_, select, type_coerce
+from sqlalchemy.orm import Session
+
+from app.duties import reading
+from app.duties.deriving import Outcome, outcome
+from app.duties.listing import in_scope, of_kind
+from app.duties.models import InspectionDuty, InspectionPlan, ProductionStop
+from app.duties.periods import Calendar, Reign, Rule, periods
+from app.duties.reading import Plan, Version, Works, derive
+from app.duties.terms import By, DutyFlag, DutyState
+from app.duties.views import Counts, Summary, SummaryAsked, SummaryItem
+from app.foundation.calendar import end_of_day, start_of_day
+from app.foundation.clock import now
+from app.foundation.dialects import table_of
+from app.inspections.terms import TITLES, Cadence
+from app.people.models import Area
+from app.people.scope import Caller, common, prefix
+
+NAMES: Final = tuple(Counts.model_fields)
+FLAGS: Final = {
+    DutyFlag.UNASSIGNED: "unassigned",
+    DutyFlag.BY_DEPUTY: "by_deputy",
+    DutyFlag.UPLOADED_LATE: "uploaded_late",
+}
+ROW: Final = table_of(InspectionDuty).c
+BATCH: Final = 500
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts that add up, so that the total is the same however they are grouped."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(NAMES, 0))
+
+    def add(self, other: "Tally") -> None:
+        for name, many in other.counts.items():
+            self.counts[name] += many
+
+    def count(self, told: Outcome) -> None:
+        """Count one duty."""
+        self.counts[told.state] += 1
+        self.counts["nil"] += told.nil
+        if told.state is DutyState.EXEMPT:
+            return
+        self.counts["owed"] += 1
+        for flag, name in FLAGS.items():
+            self.counts[name] += flag in told.flags
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one plan contributes."""
+
+    enterprise_id: UUID
+    cadence: Cadence
+    tally: Tally
+
+
+@dataclass(slots=True)
+class Kept:
+    """What was done of one plan: how many of its duties that are still open, and that are not; and how."""
+
+    open: int = 0
+    closed: int = 0
+    told: Tally = field(default_factory=Tally)
+
+    def count(self, closes_at: datetime, told: Outcome, present: datetime) -> None:
+        self.told.count(told)
+        if closes_at > present:
+            self.open += 1
+        else:
+            self.closed += 1
+
+
+def summary(session: Session, caller: Caller, asked: SummaryAsked) -> Summary:
+    """The duties whose last day lies in the range, counted."""
+    known = reading.works(session, _concerned(caller, asked))
+    groups: defaultdict[str, Tally] = defaultdict(Tally)
+    total, key = Tally(), _grouping(caller, asked, known)
+    for part in _parts(session, caller, asked, known):
+        if any(part.tally.counts.values()):
+            groups[key(part)].add(part.tally)
+            total.add(part.tally)
+    worst = sorted(groups.items(), key=lambda group: _worst(group[1].counts, group[0]))
+    names = _names(session, asked.by, known, [name for name, _ in worst[: asked.limit]])
+    items = [SummaryItem(key=name, name=names[name], **tally.counts) for name, tally in worst[: asked.limit]]
+    return Summary(items=items, left_out=max(len(worst) - asked.limit, 0), total=Counts(**total.counts))
+
+
+def _parts(session: Session, caller: Caller, asked: SummaryAsked, known: dict[UUID, Works]) -> Iterator[Part]:
+    """What each plan in scope contributes."""
+    first, last, present, wanted = asked.first, asked.last, now(), of_kind(asked)
+    stops = select(ProductionStop.enterprise_id).where(
+        *in_scope(caller, ProductionStop, asked), reading.enterprises_with_stops(first, last)
+    )
+    stopped = set(session.scalars(stops))
+    in_range = in_scope(caller, InspectionPlan, asked)
+    kept = _kept(session, select(InspectionPlan.id).where(*in_range), first, last, present)
+    slow: list[Plan] = [plan for plan in reading.resumptions(known) if plan.enterprise_id in stopped]
+    for plan in reading.plans(session, in_range):
+        if plan.enterprise_id in stopped or not reading.reckoned_alike(plan):
+            slow.append(plan)
+        elif wanted(plan.versions[0]):
+            yield _reckoned(plan, known[plan.enterprise_id], first, last, present, kept.get(plan.id) or Kept())
+    yield from _derived(session, slow, known, first, last, present, wanted)
+
+
+def _reckoned(plan: Plan, known: Works, first: date, last: date, present: datetime, kept: Kept) -> Part:
+    """What a plan owed, less what was done."""
+    open = closed = 0
+    tally = Tally()
+    for version in plan.versions:
+        if not version.retired:
+            since = known.owned_since(version.responsible_id, version.tier)
+            own = _clamped(version.reign, since, first, last)
+            owed = _owed(version.rule, own[0], known.calendar, first, last, own[1], present)
+            open, closed = open + owed[0], closed + owed[1]
+            tally.counts["exempt"] += owed[2]
+            tally.counts["unassigned"] += owed[3]
+    tally.add(kept.told)
+    tally.counts["missed"] += max(closed - kept.closed, 0)
+    tally.counts["due"] += max(open - kept.open, 0)
+    states = ("done", "partial", "late", "missed", "due")
+    tally.counts["owed"] = sum(tally.counts[state] for state in states)
+    return Part(plan.enterprise_id, plan.versions[0].rule.cadence, tally)
+
+
+def _clamped(reign: Reign, since: datetime, first: date, last: date) -> tuple[Reign, datetime]:
+    """A reign and an owner's beginning as far as these days see of them: what began long ago began alike."""
+    long_ago = start_of_day(date(first.year - 2, 1, 1))
+    later = end_of_day(date(last.year + 2, 1, 1))
+    return Reign(max(reign.since, long_ago), min(reign.until, later), reign.fresh), min(max(since, long_ago), later)
+
+
+@lru_cache(4096)
+def _owed(
+    rule: Rule, reign: Reign, calendar: Calendar, first: date, last: date, owned_since: datetime, present: datetime
+) -> tuple[int, int, int, int]:
+    """How many duties whose last day is one of these are open, closed, exempt, and owned by nobody."""
+    found = [period for period in periods(rule, reign, calendar, first, last) if first <= period.last <= last]
+    owed = [period for period in found if period.owed]
+    open = sum(period.closes_at > present for period in owed)
+    unowned = sum(period.closes_at <= owned_since for period in owed)
+    return open, len(owed) - open, len(found) - len(owed), unowned
+
+
+def _derived(
+    session: Session,
+    plans: Collection[Plan],
+    known: dict[UUID, Works],
+    first: date,
+    last: date,
+    present: datetime,
+    wanted: Callable[[Version], bool],
+) -> Iterator[Part]:
+    """The same, duty by duty."""
+    waiting = list(plans)
+    for start in range(0, len(waiting), BATCH):
+        batch = waiting[start : start + BATCH]
+        of_batch = InspectionDuty.plan_id.in_([plan.id for plan in batch])
+        done = reading.done(session, [of_batch, InspectionDuty.due_on.between(first, last)])
+        for plan in batch:
+            by_cadence: defaultdict[Cadence, Tally] = defaultdict(Tally)
+            for duty in derive(plan, known[plan.enterprise_id], first, last, done, present, wanted):
+                if first <= duty.period.last <= last:
+                    by_cadence[duty.version.rule.cadence].count(duty.outcome)
+            yield from (Part(plan.enterprise_id, cadence, tally) for cadence, tally in by_cadence.items())
+
+
+def _kept(session: Session, plan_ids: Select[UUID], first: date, last: date, present: datetime) -> dict[UUID, Kept]:
+    """What was done of each plan. One pass: a duty with one inspection is judged by the database, others here."""
+    key = (ROW.plan_id, ROW.due_on, ROW.period, ROW.shift)
+    on_time, whole = ROW.at < ROW.closes_at, type_coerce(ROW.lacking, Text) == ""
+    told: dict[str, ColumnElement[bool]] = {
+        "done": and_(on_time, whole),
+        "late": and_(~on_time, whole),
+        "partial": ~whole,
+        "nil": and_(whole, ROW.nil),
+        "by_deputy": ~ROW.own,
+        "uploaded_late": and_(on_time, whole, ROW.received_at >= ROW.closes_at),
+        "open": ROW.closes_at > present,
+    }
+    there = (ROW.plan_id.in_(plan_ids), ROW.due_on.between(first, last))
+    each = select(
+        *key,
+        func.count().label("many"),
+        *(func.max(case((said, 1), else_=0)).label(name) for name, said in told.items()),
+    )
+    duties = each.where(*there).group_by(*key).subquery()
+    sums = [cast(func.sum(duties.c[name]), Integer).label(name) for name in told]
+    alone = select(duties.c.plan_id, func.count().label("duties"), *sums).where(duties.c.many == 1)
+    found: defaultdict[UUID, Kept] = defaultdict(Kept)
+    for row in session.execute(alone.group_by(duties.c.plan_id)):
+        kept = found[row.plan_id]
+        kept.open, kept.closed = row.open, row.duties - row.open
+        kept.told.counts |= {name: getattr(row, name) for name in told if name != "open"}
+    several = select(*key).where(*there).group_by(*key).having(func.count() > 1)
+    _judge_several(session, found, several, there, present)
+    return found
+
+
+def _judge_several(
+    session: Session,
+    found: dict[UUID, Kept],
+    several: Select[*tuple[Any, ...]],
+    there: Iterable[ColumnElement[bool]],
+    present: datetime,
+) -> None:
+    """Count the duties that several inspections were for."""
+    keys = session.execute(several).all()
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        of_batch = or_(
+            *(and_(ROW.plan_id == key.plan_id, ROW.due_on == key.due_on, ROW.shift == key.shift) for key in batch)
+        )
+        closes = {
+            (row.plan_id, row.period, row.shift): row.closes_at
+            for row in session.execute(select(ROW.plan_id, ROW.period, ROW.shift, ROW.closes_at).where(of_batch))
+        }
+        done = reading.done(session, [of_batch])
+        for key in batch:
+            own = key.plan_id, key.period, key.shift
+            found[key.plan_id].count(closes[own], outcome(closes[own], done[own], present), present)
+
+
+def _concerned(caller: Caller, asked: SummaryAsked) -> Select[UUID]:
+    """The enterprises that have plans or stops."""
+    plans = select(InspectionPlan.enterprise_id).where(*in_scope(caller, InspectionPlan, asked))
+    stops = select(ProductionStop.enterprise_id).where(*in_scope(caller, ProductionStop, asked))
+    both: Any = plans.union(stops).subquery()
+    return select(both.c.enterprise_id)
+
+
+def _grouping(caller: Caller, asked: SummaryAsked, known: dict[UUID, Works]) -> Callable[[Part], str]:
+    match asked.by:
+        case By.ENTERPRISE:
+            return lambda part: str(part.enterprise_id)
+        case By.CADENCE:
+            return lambda part: part.cadence
+    digits = _beneath(caller, asked, known)
+    return lambda part: known[part.enterprise_id].area_code[:digits].ljust(12, "0")
+
+
+def _beneath(caller: Caller, asked: SummaryAsked, known: dict[UUID, Works]) -> int:
+    """How many digits tell the areas apart that lie right beneath the one that is asked for, or that all lie in."""
+    whole = asked.area_code or (common(list(caller.areas)) if caller.areas else None)
+    whole = whole or common([works.area_code for works in known.values()] or ["0" * 12])
+    return next((n for n in (2, 4, 6, 9, 12) if n > len(prefix(whole))), 12)
+
+
+def _worst(counts: dict[str, int], key: str) -> tuple[float, int, str]:
+    """By the share of what was missed or left incomplete among what is over; then by how many."""
+    failed = counts["missed"] + counts["partial"]
+    over = counts["owed"] - counts["due"]
+    return -(failed / over if over else 0.0), -failed, key
+
+
+def _names(session: Session, by: By, known: dict[UUID, Works], keys: Collection[str]) -> dict[str, str]:
+    match by:
+        case By.ENTERPRISE:
+            return {key: known[UUID(key)].name for key in keys}
+        case By.CADENCE:
+            return {key: TITLES[Cadence][key] for key in keys}
+    areas = select(Area.code, Area.name).where(Area.code.in_(keys))
+    there = {code: name for code, name in session.execute(areas)}  # noqa: C416  rows are not pairs to everybody
+    return {key: there.get(key, key) for key in keys}

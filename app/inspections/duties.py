@@ -1,0 +1,41 @@
+"""What inspections are for. Duties are derived in a room above this one, so `main` hands over who knows of them."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.inspections.models import Inspection
+from app.inspections.terms import Status
+from app.people.models import Enterprise
+from app.people.scope import Caller
+
+Named = Sequence[str]  # ids of duties
+Statuses = Mapping[UUID, Status]  # what was seen at each measure
+
+
+def nothing_known(session: Session, enterprise: Enterprise, named: Named) -> None:
+    """Any duty might be."""
+
+
+def nothing_kept(session: Session, caller: Caller, inspection: Inspection, statuses: Statuses, known: Any) -> None:
+    """The inspection itself says what it was for."""
+
+
+def no_states(session: Session, ids: Collection[str]) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Duties:
+    """Who knows of duties.
+
+    `find` says what is known of those that a report names, and raises NotFound where the enterprise has no such plan;
+    `keep` writes down what the inspection was for; `states` says what has become of duties, of those that are owed.
+    """
+
+    find: Callable[[Session, Enterprise, Named], Any] = nothing_known
+    keep: Callable[[Session, Caller, Inspection, Statuses, Any], None] = nothing_kept
+    states: Callable[[Session, Collection[str]], Mapping[str, str]] = no_states

@@ -1,0 +1,111 @@
+"""Stops of production exempt, with care."""
+
+from typing import Any
+from uuid import uuid4
+
+from fastapi.testclient import TestClient
+
+from app.people.scope import Role
+from tests.conftest import Person, World
+from tests.duties.stories import at, checked, duties, inspected, planned, states, stopping
+from tests.risks.stories import added, measured
+
+
+def declared(client: TestClient, by: Person, when: str = "2026-11-06 10:00", **more: Any) -> Any:
+    with at(when):
+        return client.post("production-stops", json=stopping(by.world, **more), headers=by.headers)
+
+
+def test_a_stop_exempts_and_its_end_owes_an_inspection(
+    client: TestClient, officer: Person, leader: Person, manager: Person
+) -> None:
+    planned(client, officer)
+    planned(client, officer, cadence="weekly", tier="department")
+    stop = declared(client, manager).json()
+    found = states(client, leader, "2026-11-08", "2026-11-16", "2026-11-17 09:00", cadence="daily")
+    assert [found.pop(day) for day in ("2026-11-08", "2026-11-16")] == ["missed", "missed"]
+    assert set(found.values()) == {"exempt"}
+    assert states(client, leader, "2026-11-08", "2026-11-16", "2026-12-17 09:00", cadence="weekly") == {
+        "2026-W45": "missed", "2026-W46": "exempt", "2026-W47": "missed",
+    }  # fmt: skip
+    [resumption] = duties(client, manager, "2026-11-16", "2026-11-16", "2026-11-15 18:00", cadence="one_off")
+    assert (resumption["id"], resumption["state"]) == (stop["resumption_duty"], "due")
+    assert (resumption["closes_at"], resumption["responsible"]["id"]) == ("2026-11-16T00:00:00.000Z", str(manager.id))
+    told = inspected(client, manager, "2026-11-16 07:00", resumption["id"], kind="resumption")
+    assert told["duties"] == [{"id": resumption["id"], "state": "done"}]
+
+
+def test_measures_that_are_always_owed_stay_owed(
+    client: TestClient, officer: Person, leader: Person, manager: Person
+) -> None:
+    risk = added(client, officer)
+    always, other = (measured(client, officer, risk, always=often)["id"] for often in (True, False))
+    plan = planned(client, officer, measure_ids=[always, other])
+    assert declared(client, manager).json()["always"] == [always]
+    [duty] = duties(client, leader, "2026-11-10", "2026-11-10", "2026-11-10 09:00")
+    assert (duty["state"], [each["measure_id"] for each in duty["checklist"]]) == ("due", [always])
+    told = inspected(client, leader, "2026-11-10 10:00", f"{plan['id']}:2026-11-10", results=checked(always))
+    assert told["duties"][0]["state"] == "done"
+
+
+def test_activity_during_a_stop_is_flagged(
+    client: TestClient, officer: Person, leader: Person, manager: Person
+) -> None:
+    plan = planned(client, officer)
+    stop = declared(client, manager).json()
+    inspected(client, leader, "2026-11-10 10:00", f"{plan['id']}:2026-11-10")
+    [duty] = duties(client, leader, "2026-11-10", "2026-11-10", "2026-11-11 09:00")
+    assert (duty["state"], duty["flags"]) == ("exempt", ["during_stop"])
+    shown = client.get(f"production-stops/{stop['id']}", headers=manager.headers).json()
+    assert shown["activity"] == {"inspections": 1}
+
+
+def test_only_the_manager_declares_and_only_beforehand(
+    client: TestClient, world: World, officer: Person, manager: Person
+) -> None:
+    supervisor = world.someone(Role.SUPERVISOR)
+    assert declared(client, officer).status_code == 403
+    assert declared(client, world.someone(Role.INSPECTOR)).status_code == 403
+    assert declared(client, manager, "2026-11-09 00:00").status_code == 403
+    assert declared(client, manager, "2026-11-08 23:59").json()["backdated"] is False
+    assert declared(client, supervisor, "2026-11-20 10:00").json()["backdated"] is True
+
+
+def test_a_stop_is_ended_and_taken_back(client: TestClient, world: World, manager: Person) -> None:
+    supervisor = world.someone(Role.SUPERVISOR)
+    stop = declared(client, manager, to_on=None).json()
+    assert stop["resumption_duty"] is None
+
+    def change(by: Person, when: str, **fields: Any) -> Any:
+        with at(when):
+            revision = client.get(f"production-stops/{stop['id']}", headers=by.headers).json()["revision"]
+            body = {"revision": revision} | fields
+            return client.patch(f"production-stops/{stop['id']}", json=body, headers=by.headers)
+
+    assert change(manager, "2026-11-12 10:00", withdrawn=True).json()["code"] == "begun"
+    assert change(manager, "2026-11-12 10:00", to_on="2026-11-08").json()["code"] in {
+        "forbidden",
+        "ends_before_it_begins",
+    }
+    assert change(manager, "2026-11-12 10:00", to_on="2026-11-10").status_code == 403
+    ended = change(manager, "2026-11-12 10:00", to_on="2026-11-11").json()
+    assert ended["resumption_duty"] == f"{stop['id']}:2026-11-11"
+    assert change(manager, "2026-11-13 10:00", to_on="2026-11-20").status_code == 403
+    assert change(supervisor, "2026-11-13 10:00", to_on="2026-11-20").json()["to_on"] == "2026-11-20"
+    assert change(supervisor, "2026-11-13 10:00", withdrawn=True).json()["resumption_duty"] is None
+
+
+def test_a_stop_of_some_plans_lets_the_others_go_on(client: TestClient, officer: Person, manager: Person) -> None:
+    one, other = planned(client, officer), planned(client, officer)
+    assert declared(client, manager, plan_ids=[str(uuid4())]).json()["errors"][0]["pointer"] == "/plan_ids/0"
+    assert declared(client, manager, plan_ids=[one["id"]]).status_code == 201
+    found = duties(client, officer, "2026-11-10", "2026-11-10", "2026-11-11 09:00")
+    assert {duty["plan_id"]: duty["state"] for duty in found} == {one["id"]: "exempt", other["id"]: "missed"}
+
+
+def test_stops_are_listed(client: TestClient, world: World, manager: Person) -> None:
+    stop = declared(client, manager).json()
+    supervisor = world.someone(Role.SUPERVISOR)
+    for asked, there in (({}, True), ({"on": "2026-11-15"}, True), ({"on": "2026-11-16"}, False)):
+        listed = client.get("production-stops", params=asked, headers=supervisor.headers).json()["items"]
+        assert [each["id"] for each in listed] == [stop["id"]] * there

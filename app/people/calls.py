@@ -43,10 +43,14 @@ class Parts(Protocol):
 
 
 class Informed(NamedTuple):
-    """Takes in bytes, and knows what `look` has seen in the visit that found out who sends them."""
+    """Takes in bytes, and knows what `look` has seen in the visit that found out who sends them.
+
+    Where a request may do without, `nothing` says of one that it does, and stands for its bytes.
+    """
 
     look: Callable[[Session, Caller, Request], Any]
     receive: Callable[[Request, Caller, Any], Awaitable[Parts]]
+    nothing: Callable[[Request], Parts | None] = lambda _: None
 
 
 Receive = Callable[[Request, Caller], Awaitable[Parts]] | Informed
@@ -157,6 +161,9 @@ class Told:
             self.refuse()
             return caller, receive.look(session, caller, self.request)
 
+        nothing = receive.nothing(self.request)
+        if nothing:
+            return nothing
         caller, seen = await thing(self.request, Database).read(look)
         return await receive.receive(self.request, caller, seen)
 

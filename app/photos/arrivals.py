@@ -2,14 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
 from app.foundation.dialects import table_of
+from app.foundation.prepared import Prepared
 from app.people.scope import Caller
 from app.photos.models import NOT_HERE, PhotoUse
+
+USES: Final = table_of(PhotoUse)
+OWED: Final = Prepared(
+    select(USES.c.id)
+    .where(USES.c.declared_by == bindparam("who"), USES.c.sha256 == bindparam("photo"), NOT_HERE)
+    .limit(1),
+    "who", "photo",
+)  # fmt: skip
 
 Hook = Callable[[Session, Caller, Sequence[PhotoUse]], None]
 
@@ -24,7 +34,7 @@ class Arrivals:
         """Let the photos that the caller owes and has now sent belong to the records that named them, also those that
         were thought lost."""
         owed = (PhotoUse.declared_by == caller.id, PhotoUse.sha256.in_(shas), NOT_HERE)
-        if not session.connection().execute(select(table_of(PhotoUse).c.id).where(*owed).limit(1)).first():
+        if not any(OWED.rows(session, {"who": caller.id, "photo": sha256}) for sha256 in shas):
             return ()
         arrive = update(PhotoUse).where(*owed).values(arrived_at=now()).returning(PhotoUse)
         arrived = session.scalars(arrive).all()

@@ -9,12 +9,13 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.foundation.canonical import new_id
 from app.foundation.clock import now
 from app.foundation.dialects import insert_once, table_of
+from app.foundation.prepared import Prepared
 from app.foundation.problems import Malformed, NotFound, Said, TooLarge
 from app.people.scope import Caller
 from app.photos.arrivals import Arrivals
@@ -22,9 +23,8 @@ from app.photos.incoming import DigestMismatch
 from app.photos.models import Photo, PhotoSender
 from app.photos.receiving import take_in
 from app.photos.tus.heads import Announced, UploadGone, WrongOffset
-from app.photos.tus.models import Upload, UploadPart
+from app.photos.tus.models import Progress, Upload, UploadPart
 from app.photos.tus.receiving import Chunk, Standing
-from app.photos.unnamed import sent_again
 from app.photos.uses import one_photo_at_a_time
 
 KEPT: Final = timedelta(days=7)
@@ -33,9 +33,37 @@ KEPT: Final = timedelta(days=7)
 PARTS: Final = 2000
 """Of one upload: putting it together takes a look at each."""
 
-UPLOADS: Final = table_of(Upload)
-
 TOO_MANY: Final = Said(f"一个上传最多 {PARTS} 个分片", f"An upload may come in {PARTS} chunks at most")
+
+UPLOADS, PIECES, PHOTOS, SENDERS = (table_of(kind) for kind in (Upload, UploadPart, Photo, PhotoSender))
+SHOWN: Final = [UPLOADS.c[name] for name in Progress._fields]
+BY_ID: Final = Prepared(select(*SHOWN).where(UPLOADS.c.id == bindparam("id")), "id", row=Progress._make)
+BY_PHOTO: Final = Prepared(
+    select(*SHOWN).where(UPLOADS.c.user_id == bindparam("who"), UPLOADS.c.sha256 == bindparam("photo")),
+    "who", "photo", row=Progress._make,
+)  # fmt: skip
+MOVE: Final = Prepared(
+    update(UPLOADS)
+    .where(
+        UPLOADS.c.id == bindparam("upload"), UPLOADS.c.arrived == bindparam("begins"),
+        UPLOADS.c.length == bindparam("whole"), UPLOADS.c.user_id == bindparam("who"),
+        UPLOADS.c.expires_at > bindparam("at"),
+    )
+    .values(arrived=bindparam("ends"), expires_at=bindparam("until"))
+    .returning(*SHOWN),
+    "upload", "begins", "whole", "who", "at", "ends", "until", row=Progress._make,
+)  # fmt: skip
+OF_UPLOAD: Final = Prepared(
+    select(PIECES.c.object_key).where(PIECES.c.upload_id == bindparam("id")).order_by(PIECES.c.begins), "id"
+)
+SENT: Final = Prepared(
+    select(PHOTOS.c.bytes)
+    .join(SENDERS, SENDERS.c.sha256 == PHOTOS.c.sha256)
+    .where(
+        PHOTOS.c.sha256 == bindparam("photo"), SENDERS.c.user_id == bindparam("who"), PHOTOS.c.dying_at.is_(None)
+    ),
+    "photo", "who",
+)  # fmt: skip
 
 
 def standing(session: Session, caller: Caller, id: UUID) -> Standing:
@@ -44,6 +72,7 @@ def standing(session: Session, caller: Caller, id: UUID) -> Standing:
     Raises:
         NotFound: there is none of the caller's.
         UploadGone: it has expired.
+        Malformed: it has come in too many pieces.
     """
     return _standing(session, find(session, caller, id))
 
@@ -62,9 +91,9 @@ def at(found: Standing, offset: int, size: int) -> Standing:
     return found
 
 
-def find(session: Session, caller: Caller, id: UUID) -> Upload:
+def find(session: Session, caller: Caller, id: UUID) -> Progress:
     """The caller's upload. Raises NotFound, UploadGone."""
-    upload = session.get(Upload, id)
+    upload: Progress | None = BY_ID.one_or_none(session, {"id": id})
     if not upload or upload.user_id != caller.id:
         raise NotFound
     if upload.expires_at <= now():
@@ -73,48 +102,51 @@ def find(session: Session, caller: Caller, id: UUID) -> Upload:
 
 
 def expected(session: Session, caller: Caller, announced: Announced) -> Standing:
-    """How the upload stands that would be begun, or goes on, with this creation."""
+    """How the upload stands that would be begun, or goes on, with this creation. Raises as `begin`, and Malformed."""
     upload = _of(session, caller, announced)
-    if upload:
+    if upload and _goes_on(session, caller, announced, upload):
         return _standing(session, upload)
     arrived = announced.length if _sent_before(session, caller, announced) else 0
     return Standing(new_id(), announced.sha256, announced.length, arrived, ())
 
 
-def begin(session: Session, caller: Caller, announced: Announced, chunk: Chunk, arrivals: Arrivals) -> Upload:
+def begin(session: Session, caller: Caller, announced: Announced, chunk: Chunk, arrivals: Arrivals) -> Progress:
     """Begin an upload, or go on with the one of the same photo; take the bytes that came with it, if they are next.
 
     Raises:
         DigestMismatch: the caller has sent this photo before, and it is of another length.
+        WrongOffset: bytes came with it, and another request came first.
     """
     one_photo_at_a_time(session, caller.id)
-    upload = _of(session, caller, announced, hold=True)
+    upload = _of(session, caller, announced)
+    if upload and not _goes_on(session, caller, announced, upload):
+        remove(session, upload.id)
+        upload = None
     if not upload:
-        _end_other(session, caller, announced)
-        there = _sent_before(session, caller, announced, hold=True)
-        insert_once(session, Upload, _row(caller, announced, chunk.standing.id, announced.length if there else 0))
-        upload = session.scalars(_same(caller, announced.sha256)).one()
+        arrived = announced.length if _sent_before(session, caller, announced) else 0
+        row = {
+            "id": chunk.standing.id, "user_id": caller.id, "sha256": announced.sha256, "length": announced.length,
+            "arrived": arrived, "said": announced.said, "created_at": now(), "expires_at": now() + KEPT,
+        }  # fmt: skip
+        insert_once(session, Upload, row)
+        upload = Progress._make(row[name] for name in Progress._fields)
     if chunk.size and upload.arrived == 0:
-        _accept(session, caller, upload, chunk, arrivals)
-    else:
-        upload.expires_at = now() + KEPT
-    return upload
+        return _accept(session, caller, upload.id, chunk, arrivals)
+    return _kept(session, upload)
 
 
-def append(session: Session, caller: Caller, id: UUID, chunk: Chunk, arrivals: Arrivals) -> Upload:
+def append(session: Session, caller: Caller, id: UUID, chunk: Chunk, arrivals: Arrivals) -> Progress:
     """Take the bytes that a request brought, if the upload is still where they begin.
 
     Raises:
         NotFound, UploadGone: as `standing`.
         WrongOffset: another request came first.
+        DigestMismatch, UnsupportedPhoto, DamagedPhoto: it is complete, and not what it was to be: that ends it.
     """
     one_photo_at_a_time(session, caller.id)
-    upload = find(session, caller, id)
     if chunk.size:
-        _accept(session, caller, upload, chunk, arrivals)
-    else:
-        upload.expires_at = now() + KEPT
-    return upload
+        return _accept(session, caller, id, chunk, arrivals)
+    return _kept(session, find(session, caller, id))
 
 
 def end(session: Session, caller: Caller, id: UUID) -> None:
@@ -128,79 +160,68 @@ def remove(session: Session, *ids: UUID) -> None:
     session.execute(delete(Upload).where(Upload.id.in_(ids)))
 
 
-def _accept(session: Session, caller: Caller, upload: Upload, chunk: Chunk, arrivals: Arrivals) -> None:
+def _accept(session: Session, caller: Caller, id: UUID, chunk: Chunk, arrivals: Arrivals) -> Progress:
     """Move the offset over the chunk. Raises WrongOffset, and what is wrong with the whole if that is complete."""
     begins = chunk.standing.arrived
-    here = (UPLOADS.c.id == upload.id, UPLOADS.c.arrived == begins, UPLOADS.c.length == chunk.standing.length)
-    move = update(UPLOADS).where(*here).values(arrived=begins + chunk.size, expires_at=now() + KEPT)
-    moved = session.connection().execute(move).rowcount
-    session.refresh(upload)
+    moved: Progress | None = MOVE.one_or_none(
+        session,
+        {
+            "upload": id, "begins": begins, "whole": chunk.standing.length, "who": caller.id, "at": now(),
+            "ends": begins + chunk.size, "until": now() + KEPT,
+        },
+    )  # fmt: skip
     if not moved:
-        raise WrongOffset(upload.arrived)
+        raise WrongOffset(find(session, caller, id).arrived)
     if chunk.verdict:
         raise chunk.verdict
     if chunk.key:
         chunk.offered = chunk.adopted = True
-        row = {"upload_id": upload.id, "begins": begins, "size": chunk.size, "object_key": chunk.key}
+        row = {"upload_id": id, "begins": begins, "size": chunk.size, "object_key": chunk.key}
         insert_once(session, UploadPart, row)
-    else:
-        take_in(session, caller, chunk, arrivals)
-        session.execute(delete(UploadPart).where(UploadPart.upload_id == upload.id))
+        return moved
+    take_in(session, caller, chunk, arrivals)
+    if chunk.standing.parts:
+        session.execute(delete(UploadPart).where(UploadPart.upload_id == id))
         chunk.done_with.extend(chunk.standing.parts)
+    return moved
 
 
-def _standing(session: Session, upload: Upload) -> Standing:
-    keys = select(UploadPart.object_key).where(UploadPart.upload_id == upload.id).order_by(UploadPart.begins)
-    parts = tuple(session.scalars(keys))
+def _kept(session: Session, upload: Progress) -> Progress:
+    """The upload, which somebody has come back for: it waits anew."""
+    until = now() + KEPT
+    if until - upload.expires_at < timedelta(minutes=1):
+        return upload
+    session.execute(update(Upload).where(Upload.id == upload.id).values(expires_at=until))
+    return upload._replace(expires_at=until)
+
+
+def _standing(session: Session, upload: Progress) -> Standing:
+    parts = tuple(key for (key,) in OF_UPLOAD.rows(session, {"id": upload.id})) if upload.arrived else ()
     if len(parts) >= PARTS:
         raise Malformed(TOO_MANY)
     return Standing(upload.id, upload.sha256, upload.length, upload.arrived, parts)
 
 
-def _of(session: Session, caller: Caller, announced: Announced, *, hold: bool = False) -> Upload | None:
-    """The caller's upload of this photo, if it is one to go on with."""
-    upload = session.scalars(_same(caller, announced.sha256)).one_or_none()
-    if not upload or upload.expires_at <= now() or upload.length != announced.length:
-        return None
-    if upload.arrived == upload.length and not _sent_before(session, caller, announced, hold=hold):
-        return None  # the photo has been swept since
-    return upload
+def _of(session: Session, caller: Caller, announced: Announced) -> Progress | None:
+    """The caller's upload of this photo."""
+    found: Progress | None = BY_PHOTO.one_or_none(session, {"who": caller.id, "photo": announced.sha256})
+    return found
 
 
-def _end_other(session: Session, caller: Caller, announced: Announced) -> None:
-    """Remove the one that cannot go on: it has expired, or was said to be of another length."""
-    other = session.scalars(_same(caller, announced.sha256)).one_or_none()
-    if other:
-        session.expunge(other)
-        remove(session, other.id)
+def _goes_on(session: Session, caller: Caller, announced: Announced, upload: Progress) -> bool:
+    """Whether it can: not if it has expired, was said to be of another length, or its photo has been swept since."""
+    if upload.expires_at <= now() or upload.length != announced.length:
+        return False
+    return upload.arrived < upload.length or _sent_before(session, caller, announced)
 
 
-def _same(caller: Caller, sha256: str) -> Select[Upload]:
-    return select(Upload).where(Upload.user_id == caller.id, Upload.sha256 == sha256)
-
-
-def _sent_before(session: Session, caller: Caller, announced: Announced, *, hold: bool = False) -> bool:
-    """Whether this person has sent these bytes: then, and only then, they need not come again. `hold` lets no sweep
-    take them away after this has been said.
+def _sent_before(session: Session, caller: Caller, announced: Announced) -> bool:
+    """Whether this person has sent these bytes: then, and only then, they need not come again.
 
     Raises:
         DigestMismatch: what was sent is of another length.
     """
-    sent = (
-        select(Photo.bytes)
-        .join(PhotoSender, PhotoSender.sha256 == Photo.sha256)
-        .where(Photo.sha256 == announced.sha256, PhotoSender.user_id == caller.id, Photo.dying_at.is_(None))
-    )
-    size = session.scalar(sent.with_for_update(read=True, key_share=True, of=Photo) if hold else sent)
-    if size not in {None, announced.length}:
+    sizes = [size for (size,) in SENT.rows(session, {"photo": announced.sha256, "who": caller.id})]
+    if sizes not in ([], [announced.length]):
         raise DigestMismatch
-    if size is not None and hold:
-        sent_again(session, caller.id, announced.sha256)
-    return size is not None
-
-
-def _row(caller: Caller, announced: Announced, id: UUID, arrived: int) -> dict[str, object]:
-    return {
-        "id": id, "user_id": caller.id, "sha256": announced.sha256, "length": announced.length, "arrived": arrived,
-        "said": announced.said, "created_at": now(), "expires_at": now() + KEPT,
-    }  # fmt: skip
+    return bool(sizes)

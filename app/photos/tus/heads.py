@@ -132,11 +132,16 @@ class Heads:
         Raises:
             UnsupportedMedia: with something else.
         """
-        empty = self.request.headers.get("content-length", "0") == "0"
-        if empty and "transfer-encoding" not in self.request.headers:
+        if self.empty:
             return False
         self.check_kind()
         return True
+
+    @property
+    def empty(self) -> bool:
+        """Whether the request has no body."""
+        heads = self.request.headers
+        return heads.get("content-length", "0") == "0" and "transfer-encoding" not in heads
 
     def check_kind(self) -> None:
         """Raises UnsupportedMedia."""

@@ -1,6 +1,7 @@
 """Tables of uploads that may be resumed."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
@@ -37,3 +38,15 @@ class UploadPart(Row):
     begins: Mapped[int] = mapped_column(primary_key=True)
     size: Mapped[int]
     object_key: Mapped[str] = mapped_column(String(128), index=True)
+
+
+class Progress(NamedTuple):
+    """How an upload stands, as it is read."""
+
+    id: UUID
+    user_id: UUID
+    sha256: str
+    length: int
+    arrived: int
+    said: str
+    expires_at: datetime

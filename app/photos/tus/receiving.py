@@ -18,6 +18,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.foundation.blobs import Writer
+from app.foundation.canonical import new_id
 from app.foundation.database import Database
 from app.foundation.problems import Problem, TooLarge
 from app.people.calls import thing
@@ -92,6 +93,14 @@ class Chunk(Received):
             self.writer.abandon()
         for key in keys:
             self.room.blobs.delete(key)
+
+
+def receive_nothing(request: Request) -> Chunk | None:
+    """What a creation without bytes brings; None if there may be some."""
+    if Heads.of_request(request).empty:
+        nothing = Standing(new_id(), "", 0, 0, ())
+        return Chunk(thing(request, Darkroom), thing(request, Database), standing=nothing, caller_id=nothing.id)
+    return None
 
 
 async def receive_first(request: Request, caller: Caller, found: Standing) -> Chunk:

@@ -17,8 +17,8 @@ from app.photos.addresses import PATH as PHOTOS
 from app.photos.arrivals import Arrivals
 from app.photos.tus import commands
 from app.photos.tus.heads import ABLE, KIND, VERSION, Heads, http_date, parameter
-from app.photos.tus.models import Upload
-from app.photos.tus.receiving import Chunk, Standing, receive_first, receive_next
+from app.photos.tus.models import Progress
+from app.photos.tus.receiving import Chunk, Standing, receive_first, receive_next, receive_nothing
 
 PATH: Final = "/api/v1/uploads"
 BYTES: Final = {"type": "string", "format": "binary"}
@@ -64,7 +64,7 @@ class UploadView(BaseModel):
         return self._heads
 
     @classmethod
-    def of(cls, upload: Upload, **heads: str) -> "UploadView":
+    def of(cls, upload: Progress, **heads: str) -> "UploadView":
         complete = upload.arrived == upload.length
         photo = f"{PHOTOS}/{upload.sha256}" if complete else None
         view = cls(
@@ -147,7 +147,7 @@ OF_PHOTOS: Final = (
 
 
 @router.change(
-    "POST", "", receive=Informed(_first, receive_first), status_code=201, openapi_extra=CREATION,
+    "POST", "", receive=Informed(_first, receive_first, receive_nothing), status_code=201, openapi_extra=CREATION,
     responses={201: _heads(*MOVED, "Location"), **_refusing(VERSIONED, *OF_PHOTOS)}, summary="创建断点续传",
 )  # fmt: skip
 def create_upload(session: Session, caller: Caller, heads: Heads, arrivals: Arrivals, parts: Chunk) -> UploadView:
@@ -157,6 +157,7 @@ def create_upload(session: Session, caller: Caller, heads: Heads, arrivals: Arri
     Repeated for the same photo, it answers the same place. It is complete at once if the caller has sent these bytes
     before.
     """
+    heads.check_version()
     upload = commands.begin(session, caller, heads.announced(), parts, arrivals)
     return UploadView.of(upload, Location=f"{PATH}/{upload.id}")
 

@@ -26,7 +26,8 @@ from app.photos.addresses import thumbnail_url
 
 STORED = (
     "id", "revision", "number", "description", "level", "level_confirmed", "level_by", "criterion", "state", "due_on",
-    "area_code", "place", "origin", "reported_at", "photos_missing", "listed", "stopped", "factor", "discipline",
+    "area_code", "place", "origin", "reported_at", "photos_missing", "evidence_flags", "listed", "stopped",
+    "factor", "discipline",
     "accident_type", "accident_standard", "found_at", "last_seen_at", "inspection_id", "measure_id", "risk_id",
     "first_due_on", "stage_due_at", "confirmed_at", "requirement", "reason", "cause", "interim_measures",
     "rectified_at", "ended_at",

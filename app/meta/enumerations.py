@@ -5,16 +5,20 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from app.duties import terms as duties
 from app.foundation.geo import DATUM_TITLES, Datum
 from app.hazards import terms as hazards
 from app.hazards.loop import LOOP
 from app.inspections import terms as inspections
 from app.people import permissions, scope
 from app.people import terms as people
-from app.photos.flags import FLAG_TITLES, WEIGHT_TITLES, EvidenceFlag, EvidenceWeight
+from app.photos.flags import FLAG_TITLES, SIDE_TITLES, WEIGHT_TITLES, EvidenceFlag, EvidenceWeight, PhotoSide
 from app.photos.models import PURPOSE_TITLES, Purpose
 from app.photos.outlines import PICTURE_STATE_TITLES, PictureState
+from app.risks import exchange
 from app.risks import levels as risks
+from app.risks import methods as risk_methods
+from app.risks import terms as risk_terms
 from app.sorting import terms as sorting
 
 Titles = Mapping[Any, str]
@@ -29,13 +33,18 @@ TITLES: Final[Mapping[type[StrEnum], Titles]] = {
     hazards.ReviewMethod: hazards.METHOD_TITLES,
     **sorting.TITLES,
     **risks.TITLES,
+    **risk_methods.TITLES,
+    **risk_terms.TITLES,
+    **exchange.TITLES,
     **inspections.TITLES,
+    **duties.TITLES,
     **people.TITLES,
     scope.Role: scope.TITLES,
     scope.Power: {power: permissions.TITLES[permissions.Permission(power)] for power in scope.Power},
     permissions.Permission: permissions.TITLES,
     Purpose: PURPOSE_TITLES,
     PictureState: PICTURE_STATE_TITLES,
+    PhotoSide: SIDE_TITLES,
     EvidenceFlag: FLAG_TITLES,
     EvidenceWeight: WEIGHT_TITLES,
     Datum: DATUM_TITLES,
@@ -47,7 +56,12 @@ NAMES: Final[Mapping[type[StrEnum], str]] = {
     sorting.Method: "sorting_method",
     inspections.Kind: "inspection_kind",
     inspections.Status: "result_status",
+    duties.Days: "plan_days",
+    duties.By: "summary_by",
     risks.Colour: "risk_colour",
+    risk_methods.Override: "risk_override",
+    risk_terms.Decision: "candidate_decision",
+    risk_terms.ObjectKind: "risk_object_kind",
     Purpose: "photo_purpose",
 }
 

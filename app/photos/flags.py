@@ -12,7 +12,25 @@ from pydantic import BaseModel, Field
 from app.foundation.wire import Moment
 from app.photos.models import Purpose
 
-PROVING: Final = (Purpose.FINDING, Purpose.SEEN_AGAIN, Purpose.BEFORE, Purpose.RECTIFICATION, Purpose.REVIEW)
+
+class PhotoSide(StrEnum):
+    """Where a photo stands when before and after are laid side by side."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+SIDE_TITLES: Final[Mapping[PhotoSide, str]] = {PhotoSide.BEFORE: "整改前", PhotoSide.AFTER: "整改后"}
+SIDES: Final[Mapping[Purpose, PhotoSide]] = {
+    Purpose.FINDING: PhotoSide.BEFORE,
+    Purpose.SEEN_AGAIN: PhotoSide.BEFORE,
+    Purpose.BEFORE: PhotoSide.BEFORE,
+    Purpose.RECTIFICATION: PhotoSide.AFTER,
+    Purpose.REVIEW: PhotoSide.AFTER,
+}
+
+
+PROVING: Final = tuple(SIDES)
 """Purposes for which a photo is evidence; pictures of a checklist, comments and signed papers are not checked."""
 
 

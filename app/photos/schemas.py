@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from app.foundation.wire import Moment
-from app.photos.flags import EvidenceView
+from app.photos.flags import EvidenceView, PhotoSide
 from app.photos.models import Purpose
 from app.photos.outlines import PictureState
 
@@ -64,6 +64,9 @@ class PhotoView(BaseModel):
     content_type: str | None
     width: int | None
     height: int | None
+    side: PhotoSide | None = Field(
+        description="Where it stands when before and after are laid side by side; null if it proves nothing."
+    )
     evidence: EvidenceView | None = Field(
         description="What was found when it was checked; null until then, and where it proves nothing."
     )

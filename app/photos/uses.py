@@ -22,7 +22,7 @@ from app.foundation.keyring import Keyring
 from app.foundation.prepared import Prepared
 from app.people.scope import Caller, visible
 from app.photos.addresses import display_url, thumbnail_url, watermark_url
-from app.photos.flags import EvidenceView
+from app.photos.flags import SIDES, EvidenceView
 from app.photos.models import NOT_HERE, Photo, PhotoSender, PhotoUse, Purpose
 from app.photos.outlines import PictureState
 from app.photos.schemas import PhotoLoss, PhotoView
@@ -198,6 +198,7 @@ def of(session: Session, keys: Keyring, viewer: Caller, subject_ids: Sequence[UU
                 content_type=use.content_type,
                 width=use.width,
                 height=use.height,
+                side=SIDES.get(use.purpose),
                 evidence=_evidence(use, viewer),
                 lost=_loss(use),
             )

@@ -136,6 +136,11 @@ def test_before_and_after_are_not_the_same_picture(
     check(world)
     by_purpose = {each["purpose"]: each["evidence"]["flags"] for each in hazard(client, inspector, id)["photos"]}
     assert by_purpose["finding"] == []
+    shown = hazard(client, inspector, id)
+    assert [(each["purpose"], each["side"]) for each in shown["photos"]] == [
+        ("finding", "before"), ("rectification", "after")
+    ]  # fmt: skip
+    assert shown["evidence_flags"] == ["before_is_after"]
     assert [flag["code"] for flag in by_purpose["rectification"]] == ["before_is_after"]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.columns import Json, Row
+from app.people import models as people  # noqa: F401  columns that point at users have their ids' type at once
 from app.people.scope import Scoped
 from app.photos.outlines import PictureState
 

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.columns import Row
+from app.people import models as people  # noqa: F401  columns that point at users have their ids' type at once
 
 
 class Upload(Row):

@@ -2,11 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from app.duties import routes as duties
+from app.duties.keeping import DUTIES
+from app.duties.tasks import tasks as duty_tasks
 from app.evidence import routes as evidence
 from app.evidence.checking import keep_checking
 from app.foundation import front
@@ -16,11 +20,14 @@ from app.foundation.keyring import Keyring
 from app.foundation.moved import Moved
 from app.hazards import commands as hazard_commands
 from app.hazards import routes as hazards
+from app.hazards.colours import live_levels
 from app.hazards.models import Hazard
 from app.hazards.sights import photos_beyond_scope
 from app.hazards.tasks import tasks as hazard_tasks
 from app.inspections import losing as finding_losses
 from app.inspections import routes as inspections
+from app.inspections.deciding import put_on_hazard_list
+from app.inspections.duties import Duties
 from app.inspections.models import Finding
 from app.inspections.sorter import Sorter
 from app.inspections.tasks import tasks as finding_tasks
@@ -41,7 +48,9 @@ from app.photos.losing import Losses
 from app.photos.missing import Subjects
 from app.photos.tus import routes as uploads
 from app.photos.tus.tidying import keep_tidying
+from app.risks import object_routes as risk_objects
 from app.risks import routes as risks
+from app.risks.deciding import HazardOf
 from app.risks.levels import LiveLevels
 from app.settings import Settings
 from app.tasks import routes as tasks
@@ -80,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     keys = Keyring.open(settings.keys, settings.secret or None)
     blobs = open_blobs(settings)
     room = Darkroom(blobs)
+    sorter = Sorter()
     database = Database(settings.database, threads=settings.database_threads, carried={PEN: keys})
 
     @asynccontextmanager
@@ -104,8 +114,10 @@ def create_app(settings: Settings) -> FastAPI:
             Losses: Losses([finding_losses.photos_lost, hazard_commands.photos_lost]),
             Subjects: Subjects({Hazard.KIND: hazard_commands.titles, **finding_losses.TITLES}),
             Records: Records([photos_beyond_scope], {Hazard.KIND: Hazard, Finding.KIND: Finding}),
-            LiveLevels: LiveLevels(), Sorter: Sorter(),
-            Sources: Sources((hazard_tasks, finding_tasks)),
+            LiveLevels: LiveLevels(live_levels), Sorter: sorter,
+            HazardOf: HazardOf(partial(put_on_hazard_list, sorter=sorter)),
+            Duties: DUTIES,
+            Sources: Sources((hazard_tasks, finding_tasks, duty_tasks)),
             About: About(settings.minimum_app),
         }
     )  # fmt: skip
@@ -117,8 +129,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(uploads.router)
     app.include_router(uploads.abilities)
     app.include_router(tasks.router)
+    app.include_router(duties.router)
     app.include_router(risks.router)
+    app.include_router(risk_objects.router)
     app.include_router(people.router)
+    app.include_router(risk_objects.enterprises)
     app.include_router(login.router)
     app.include_router(evidence.router)
     app.include_router(meta.router)

@@ -16,7 +16,7 @@ from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.dialects import table_of
 from app.foundation.problems import NotFound, Said
-from app.inspections.duties import Named, Statuses
+from app.inspections.duties import Duties, Named, Statuses
 from app.inspections.models import Inspection
 from app.inspections.terms import Kind, Status, first_day
 from app.people.models import Enterprise
@@ -127,3 +127,6 @@ def _split(id: str) -> tuple[UUID, str, str | None]:
 
 def _key(found: Found) -> Key:
     return found.plan.id, found.period.name, found.period.shift or ""
+
+
+DUTIES: Final = Duties(find, keep, states)

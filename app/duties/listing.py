@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.duties import reading
+from app.duties.filter import DutyFilter, Span
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionStop
 from app.duties.reading import Duty, Version, Works
-from app.duties.views import DutyFilter, DutyPage, Span
+from app.duties.views import DutyPage
 from app.foundation.canonical import sent
 from app.foundation.clock import now
 from app.foundation.keyring import Keyring

@@ -8,16 +8,14 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.duties import reading
+from app.duties.filter import CalendarFilter, PlanFilter, StopFilter
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionCalendar, ProductionStop
 from app.duties.views import (
     Activity,
-    CalendarFilter,
     CalendarPage,
     CalendarView,
-    PlanFilter,
     PlanPage,
     PlanView,
-    StopFilter,
     StopPage,
     StopView,
 )

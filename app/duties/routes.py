@@ -7,22 +7,18 @@ from fastapi import Query
 from sqlalchemy.orm import Session
 
 from app.duties import listing, plans, queries, stops
+from app.duties.filter import CalendarFilter, DutyFilter, PlanFilter, StopFilter, SummaryAsked
 from app.duties.schemas import NewCalendar, NewPlan, NewStop, PlanChange, StopChange
 from app.duties.summary import summary
 from app.duties.views import (
-    CalendarFilter,
     CalendarPage,
     CalendarView,
-    DutyFilter,
     DutyPage,
-    PlanFilter,
     PlanPage,
     PlanView,
-    StopFilter,
     StopPage,
     StopView,
     Summary,
-    SummaryAsked,
 )
 from app.foundation.keyring import Keyring
 from app.foundation.wire import Lasting, Written

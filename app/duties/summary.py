@@ -18,12 +18,13 @@ from sqlalchemy.orm import Session
 
 from app.duties import reading
 from app.duties.deriving import Outcome, outcome
+from app.duties.filter import SummaryAsked
 from app.duties.listing import in_scope, of_kind
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionStop
 from app.duties.periods import Calendar, Reign, Rule, periods
 from app.duties.reading import Plan, Version, Works, derive
 from app.duties.terms import By, DutyFlag, DutyState
-from app.duties.views import Counts, Summary, SummaryAsked, SummaryItem
+from app.duties.views import Counts, Summary, SummaryItem
 from app.foundation.calendar import end_of_day, start_of_day
 from app.foundation.clock import now
 from app.foundation.dialects import table_of

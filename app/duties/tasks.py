@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.duties.filter import Span
 from app.duties.listing import duties
 from app.duties.reading import Duty
 from app.duties.terms import DutyState
-from app.duties.views import Span
 from app.foundation.calendar import add_days, local_date
 from app.foundation.clock import now
 from app.people.scope import Caller

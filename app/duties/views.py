@@ -1,22 +1,15 @@
-"""What everybody reads of plans, duties and stops, and what the lists may be asked for."""
+"""What everybody reads of plans, duties and stops."""
 
-from datetime import date, timedelta
-from typing import Final, Literal, Self
+from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from app.duties.schemas import ShiftFields, Substitute
-from app.duties.terms import By, Days, DutyFlag, DutyState
-from app.foundation.calendar import local_date
-from app.foundation.clock import now
-from app.foundation.pages import Asked
-from app.foundation.wire import AreaCode, Day, Frozen, Moment, View
+from app.duties.terms import Days, DutyFlag, DutyState
+from app.foundation.wire import Moment, View
 from app.hazards.views import Named
 from app.inspections.terms import Cadence, Kind, Tier
-
-DUTIES_DAYS: Final = 62
-SUMMARY_DAYS: Final = 400
 
 
 class PlanView(View):
@@ -44,14 +37,6 @@ class PlanPage(BaseModel):
     total_capped: bool | None = None
 
 
-class PlanFilter(Asked):
-    enterprise_id: UUID | None = None
-    area_code: AreaCode | None = Field(default=None, description="With its subtree.")
-    cadence: Cadence | None = None
-    tier: Tier | None = None
-    retired: bool = False
-
-
 class CalendarView(View):
     enterprise_id: UUID
     from_on: date
@@ -69,11 +54,6 @@ class CalendarPage(BaseModel):
     next_cursor: str | None
     total: int | None = None
     total_capped: bool | None = None
-
-
-class CalendarFilter(Asked):
-    enterprise_id: UUID | None = None
-    area_code: AreaCode | None = Field(default=None, description="With its subtree.")
 
 
 class Activity(BaseModel):
@@ -104,12 +84,6 @@ class StopPage(BaseModel):
     next_cursor: str | None
     total: int | None = None
     total_capped: bool | None = None
-
-
-class StopFilter(Asked):
-    enterprise_id: UUID | None = None
-    area_code: AreaCode | None = Field(default=None, description="With its subtree.")
-    on: Day | None = Field(default=None, description="Those that hold on that day.")
 
 
 class Owing(BaseModel):
@@ -151,51 +125,6 @@ class DutyView(BaseModel):
 class DutyPage(BaseModel):
     items: list[DutyView]
     next_cursor: str | None
-
-
-class Span(Frozen):
-    """From a day to a day; today, if it does not say. Which duties are asked for."""
-
-    from_: Day | None = Field(default=None, alias="from", description="Asia/Shanghai; today, if it does not say.")
-    to: Day | None = Field(default=None, description="Inclusive; the same day, if it does not say.")
-    enterprise_id: UUID | None = None
-    area_code: AreaCode | None = Field(default=None, description="With its subtree.")
-    cadence: Cadence | None = None
-    tier: Tier | None = None
-
-    @property
-    def first(self) -> date:
-        return self.from_ or min(local_date(now()), self.to or date.max)
-
-    @property
-    def last(self) -> date:
-        return self.to or self.first
-
-    def within(self, days: int, said: str) -> Self:
-        if self.last < self.first:
-            raise ValueError("it ends before it begins")
-        if self.last - self.first >= timedelta(days=days):
-            raise ValueError(said)
-        return self
-
-
-class DutyFilter(Span, Asked):
-    responsible_id: UUID | None = None
-    state: tuple[DutyState, ...] = ()
-    count: Literal[False] = Field(default=False, description="Duties are counted by `/duties/summary`.")
-
-    @model_validator(mode="after")
-    def not_too_long(self) -> Self:
-        return self.within(DUTIES_DAYS, "62 days at most")
-
-
-class SummaryAsked(Span):
-    by: By = By.ENTERPRISE
-    limit: int = Field(default=200, ge=1, le=1000, description="Items, the worst first; the total is of all.")
-
-    @model_validator(mode="after")
-    def not_too_long(self) -> Self:
-        return self.within(SUMMARY_DAYS, "400 days at most")
 
 
 class Counts(BaseModel):

@@ -74,11 +74,12 @@ class Completing:
 
     @property
     def _view(self) -> bool:
-        """Whether the answer is of a record with a revision, or of the server itself: then it has an ETag."""
+        """Whether the answer is of a record with a revision, of the server itself, or lasts: then it has an ETag."""
         content = self.operation["responses"][self.success].get("content", {})
         answered = self._shape(content.get(JSON, {}).get("schema", {}))
         properties = answered.get("properties", {})
-        return {"replayed", "revision"} <= properties.keys() or "meta" in self.operation["tags"]
+        lasts = "meta" in self.operation["tags"] or self.path == API + "duties"
+        return lasts or {"replayed", "revision"} <= properties.keys()
 
     @property
     def _command(self) -> bool:

@@ -12,9 +12,11 @@ from app.foundation.credit_code import with_check_digit
 from app.people.scope import ENTERPRISE, Role
 from tests import stories
 from tests.conftest import Person, World
+from tests.duties.stories import planning as planning_rounds
+from tests.duties.stories import stopping
 from tests.inspections.stories import posted, reporting, single
 from tests.photos.stories import jpeg, sha
-from tests.risks.stories import added, measured, measuring, telling
+from tests.risks.stories import added, assessing, measured, measuring, telling
 
 Sent = dict[str, Any]
 
@@ -107,8 +109,41 @@ class Town:
         return added(self.client, self.officer)
 
     @cached_property
+    def candidate(self) -> str:
+        """What the leader saw, and no list had: it waits on the risk list."""
+        seen = {"description": "新增激光切割机", "list": "risk"}
+        finding = posted(self.client, self.leader, reporting(self.world, seen))["findings"][0]
+        return str(finding["id"])
+
+    @cached_property
+    def unit(self) -> Sent:
+        """A unit of the risk's object."""
+        units = self.client.get(f"risk-objects/{self.risk['object_id']}/units", headers=self.officer.headers)
+        unit: Sent = units.json()["items"][0]
+        return unit
+
+    @cached_property
     def measure(self) -> Sent:
         return measured(self.client, self.officer, self.risk)
+
+    def made(self, by: Person, path: str, body: Sent) -> str:
+        answer = self.client.post(path, json=body, headers=by.headers)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    @cached_property
+    def rounds(self) -> str:
+        """A plan of inspections."""
+        return self.made(self.officer, "inspection-plans", planning_rounds(self.world))
+
+    @property
+    def ahead(self) -> Sent:
+        """A stop of production that is to come."""
+        return stopping(self.world, from_on=stories.day(3), to_on=stories.day(9))
+
+    @cached_property
+    def stop(self) -> str:
+        return self.made(self.manager, "production-stops", self.ahead)
 
     @cached_property
     def photo(self) -> str:
@@ -148,7 +183,10 @@ class Town:
     def path_values(self, operation: str) -> dict[str, str]:
         return {
             "hazard_id": self.hazard_of(operation.removesuffix("_hazard")),
-            "risk_id": self.risk["id"],
+            "risk_id": self.candidate if operation == "decide_risk" else self.risk["id"],
+            "object_id": self.unit["object_id"],
+            "unit_id": self.unit["id"],
+            "table": "risk_unit",
             "measure_id": self.measure["id"],
             "enterprise_id": str(self.world.enterprise),
             "user_id": str(self.worker.id),
@@ -158,6 +196,8 @@ class Town:
             "size": "thumbnail",
             "device_id": "phone",
             "upload_id": self.upload,
+            "plan_id": self.rounds,
+            "stop_id": self.stop,
         }
 
     def bodies(self) -> dict[str, Sent]:
@@ -195,8 +235,16 @@ class Town:
             "report_inspection": reporting(self.world), "report_finding": single(self.world),
             "sort_finding": {"list": "hazard", "level": "general", "reason": "应当整改"},
             "preview_sorting": {"description": "除尘系统未设置泄爆口", "enterprise_id": str(self.world.enterprise)},
+            "add_plan": planning_rounds(self.world), "change_plan": {"revision": 1, "days": "work"},
+            "declare_calendar": {"enterprise_id": str(self.world.enterprise), "from_on": stories.day(2)},
+            "declare_stop": self.ahead, "change_stop": {"revision": 1, "to_on": stories.day(10)},
             "lose_photo": {"reason": "手机损坏，照片无法恢复"},
             "add_risk": telling(self.world), "change_risk": {"revision": 1, "post": "打磨班组"},
+            "assess_risk": assessing(), "decide_risk": {"decision": "reject", "reason": "不是危险源"},
+            "review_risk": {"because": "accident", "reason": "同类企业发生事故"},
+            "add_risk_object": {"enterprise_id": str(self.world.enterprise), "name": "液氨储罐区"},
+            "change_risk_object": {"revision": 1, "place": "厂区东侧"}, "add_risk_unit": {"name": "卸车台"},
+            "change_risk_unit": {"revision": 1, "department": "生产部"},
             "add_measure": measuring(), "change_measure": {"revision": 1, "always": True},
         }  # fmt: skip
 

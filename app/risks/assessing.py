@@ -1,11 +1,9 @@
 """Assessing a risk: what is sent, who may, what it makes of the risk. Assessments are history and never overwritten."""
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import BaseModel, Field
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -16,11 +14,12 @@ from app.foundation.columns import as_sent
 from app.foundation.keyring import Keyring
 from app.foundation.pages import Asked, in_order
 from app.foundation.problems import Conflict, NotFound, Said
-from app.foundation.wire import Body, Moment, Text, View, Written
+from app.foundation.wire import Moment, View, Written
 from app.journal import events
 from app.people.models import Enterprise, User
 from app.people.scope import Caller, visible
 from app.risks import queries
+from app.risks.bodies import Assess
 from app.risks.keeping import demand_keeper
 from app.risks.levels import COLOURS, Colour, ControlLevel, LevelBy, RiskLevel
 from app.risks.methods import GRADES_THAT_ARE_MAJOR, AssessmentKind, Override, RatingMethod, methods, plain
@@ -30,65 +29,6 @@ from app.risks.reviewing import after_assessment
 NO_ASSESSMENT: Final = Said("没有这次评估", "There is no such assessment")
 NO_ENGINEER: Final = Said("企业没有登记总工程师", "The enterprise has named no chief engineer")
 WAITS: Final = Said("候选风险须先纳入风险清单", "A candidate is put on the list before it is assessed")
-LONGEST: Final = 16  # characters of a number
-
-
-def _exact(told: object) -> object:
-    """A number as it was written: text, or a JSON number, whose shortest text is what was sent."""
-    if isinstance(told, str | int | float) and not isinstance(told, bool):
-        text = str(told)
-        if len(text) <= LONGEST and text.replace(".", "", 1).isascii() and text.replace(".", "", 1).isdigit():
-            return Decimal(text)
-    if told is None:
-        return None
-    raise ValueError("a number, or its decimal text")
-
-
-Factor = Annotated[
-    Decimal | None,
-    BeforeValidator(_exact),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$"}, {"type": "number"}, {"type": "null"}],
-            "description": "One of the method's values: see GET /risk-methods.",
-        }
-    ),
-]
-Untold = Field(default=None, validate_default=True)
-
-
-class Assess(Body):
-    """A rating by LEC (`l`, `e`, `c`) or by the matrix (`l`, `s`); an `override` makes it major whatever the score."""
-
-    kind: AssessmentKind
-    method: RatingMethod
-    l: Factor = Untold  # noqa: E741  the letter of the method
-    e: Factor = Untold
-    c: Factor = Untold
-    s: Factor = Untold
-    override: Override | None = Field(default=None, description="Why it is major whatever its score.")
-    reason: Text
-    endorsed_by_chief_engineer: bool = Field(
-        default=False, description="Whether the chief engineer (总工程师) endorses it; his own is always endorsed."
-    )
-
-    @field_validator("l", "e", "c", "s")
-    @classmethod
-    def only_what_the_method_knows(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
-        method = info.data.get("method")
-        legal = methods().values(method).get(str(info.field_name)) if method else None
-        if method and legal is None and value is not None:
-            raise ValueError("not a factor of this method")
-        if legal is not None and value is None:
-            raise ValueError("a factor that this method needs")
-        if legal is not None and value not in legal:
-            raise ValueError("not a value of this factor")
-        return value
-
-    @property
-    def factors(self) -> Mapping[str, Decimal]:
-        told = {"l": self.l, "e": self.e, "c": self.c, "s": self.s}
-        return {name: value for name, value in told.items() if value is not None}
 
 
 class Assessor(BaseModel):

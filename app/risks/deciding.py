@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final
 from uuid import UUID
 
-from pydantic import Field, model_validator
 from sqlalchemy.orm import Session
 
 from app.foundation.problems import Conflict, Invalid, NotFound, Said
-from app.foundation.wire import Body, Short, Text
 from app.journal import events
 from app.people.scope import Caller
 from app.risks import queries
+from app.risks.bodies import DecideCandidate
 from app.risks.commands import NOT_PLACED, place
 from app.risks.keeping import demand_keeper, find_person
 from app.risks.levels import LiveLevels
@@ -23,34 +22,6 @@ NOT_WAITING: Final = Said("这条风险不是待处理的候选", "This is no ca
 NO_TARGET: Final = Said("风险清单里没有要并入的风险", "The list has no such risk to merge into")
 ALREADY: Final = Said("已经列入隐患清单", "It is on the hazard list already")
 NOT_FROM_FINDING: Final = Said("不是由发现提出的，不能转为隐患", "No finding stands behind it: it cannot be a hazard")
-PLACED: Final = frozenset({"object", "unit", "event", "place", "post", "owner_id"})
-
-
-class DecideCandidate(Body):
-    """`adopt` puts it on the list, with object and unit; `merge` says that `into` is the same danger; `reject` says
-    why it is none; `is_hazard` sorts its finding onto the hazard list, by the rules of POST /findings/{id}/sort."""
-
-    decision: Decision
-    into: UUID | None = Field(default=None, description="For merge: a risk of the same enterprise's list.")
-    reason: Text | None = Field(default=None, description="Needed to reject, and for is_hazard.")
-    object: Short | None = Field(default=None, description="For adopt: 风险点/分析对象, unless it has been placed.")
-    unit: Short | None = Field(default=None, description="For adopt: 分析单元.")
-    event: Text | None = Field(default=None, description="For adopt: how the list says it.")
-    place: Short | None = None
-    post: Short | None = None
-    owner_id: UUID | None = None
-
-    @model_validator(mode="after")
-    def says_what_its_decision_needs(self) -> Self:
-        if (self.decision is Decision.MERGE) != (self.into is not None):
-            raise ValueError("merge says into which risk, and nothing else does")
-        if self.decision in (Decision.REJECT, Decision.IS_HAZARD) and self.reason is None:
-            raise ValueError("say why")
-        if self.decision is not Decision.ADOPT and self.model_fields_set & PLACED:
-            raise ValueError("only what is adopted is placed")
-        if (self.object is None) != (self.unit is None):
-            raise ValueError("object and unit come together")
-        return self
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """When a risk is to be assessed again: a year after it was, at once after a change, an accident or a major hazard."""
 
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.problems import Forbidden, Said
-from app.foundation.wire import Body, Text
 from app.journal import events
 from app.people.scope import Caller, Role
 from app.risks import queries
+from app.risks.bodies import AskReview
 from app.risks.keeping import keeps
 from app.risks.methods import methods
 from app.risks.models import Risk
@@ -51,13 +51,6 @@ def due_now(risk: Risk, cause: ReviewCause) -> dict[str, Any]:
     if not assessed or (risk.next_review_on and risk.next_review_on <= today):
         return {}
     return {"next_review_on": today, "review_because": cause}
-
-
-class AskReview(Body):
-    """Something happened that the last assessment did not know of."""
-
-    because: Literal[ReviewCause.CHANGE, ReviewCause.ACCIDENT, ReviewCause.HAZARD]
-    reason: Text
 
 
 def ask_review(session: Session, caller: Caller, risk_id: UUID, body: AskReview) -> None:

@@ -11,10 +11,10 @@ from app.foundation.wire import Written
 from app.people.scope import Caller
 from app.people.visits import Visits
 from app.risks import assessing, commands, deciding, queries, reviewing
-from app.risks.assessing import Assess, AssessmentFilter, AssessmentPage, AssessmentView
-from app.risks.deciding import DecideCandidate, HazardOf
+from app.risks.assessing import AssessmentFilter, AssessmentPage, AssessmentView
+from app.risks.bodies import AskReview, Assess, DecideCandidate
+from app.risks.deciding import HazardOf
 from app.risks.levels import LiveLevels
-from app.risks.reviewing import AskReview
 from app.risks.schemas import (
     MeasureChange,
     MeasureFilter,

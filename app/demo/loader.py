@@ -12,6 +12,8 @@ from app.demo import rounds
 from app.demo.camera import Camera, emptied, loaded
 from app.demo.casting import Casting
 from app.demo.data import read
+from app.demo.duties import plan_rounds
+from app.demo.ratings import rate
 from app.demo.stage import Stage, perform
 from app.demo.town import found
 from app.foundation import clock
@@ -60,6 +62,8 @@ def _tell(session: Session, camera: Camera, rnd: Random) -> None:
     now = clock.now()
     with clock.at(start_of_day(add_days(now, -FOUNDED)) + MORNING):
         town = found(session, read())
+        rate(session, town)
         camera.hand_out(session, town.everybody)
+        plan_rounds(session, town, rounds.SINCE, until=now)
     stage = Stage(session, town, camera, rnd, now)
     perform([*Casting(stage).tales(), *rounds.every(stage)], now)

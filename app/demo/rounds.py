@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
+from app.demo import duties
 from app.demo.data import Finding, fitting
 from app.demo.stage import Act, Stage
 from app.demo.town import Works
+from app.duties.keeping import DUTIES
+from app.duties.periods import span
 from app.foundation import clock
 from app.foundation.calendar import add_days, is_work_day
 from app.foundation.canonical import new_id
@@ -15,12 +18,13 @@ from app.inspections.clocks import DeviceClock
 from app.inspections.commands import report
 from app.inspections.deciding import sort
 from app.inspections.schemas import Decide, Report
+from app.inspections.terms import Cadence
 from app.people.scope import Caller, Role
 
 MONTHS: Final = 90  # days, of which the enterprise of the demo's logins has all its rounds
 LATELY: Final = {"daily": 5, "weekly": 28}  # days of which the others have theirs
 A_ROUND: Final = timedelta(minutes=30)
-CHECKED: Final = {"team": 4, "department": 6, "manager": 8}
+SINCE: Final = {"daily": LATELY["daily"], "weekly": LATELY["weekly"], "monthly": MONTHS}
 Round = tuple[str | None, str | None, str, Caller]
 
 
@@ -34,9 +38,9 @@ def rounds(stage: Stage, works: Works) -> Act:
         day = add_days(stage.until, -ago)
         for cadence, tier, kind, by in _due(works, day, weekday, day_of_month):
             kept = main or ago <= LATELY.get(cadence or "", MONTHS)
-            if kept and stage.rnd.random() < 0.95:
+            if kept and stage.rnd.random() < 0.95 and not duties.stands_still(stage, works, ago):
                 yield stage.hour_of(day)
-                _report(stage, works, by, cadence=cadence, tier=tier, kind=kind)
+                _report(stage, works, by, cadence=cadence, tier=tier, kind=kind, duties=_for(works, cadence, day))
 
 
 def _due(works: Works, day: date, weekday: int, day_of_month: int) -> Iterator[Round]:
@@ -50,6 +54,11 @@ def _due(works: Works, day: date, weekday: int, day_of_month: int) -> Iterator[R
         by = works.who(*roles)
         if due and by:
             yield cadence, tier, kind, by
+
+
+def _for(works: Works, cadence: str | None, day: date) -> list[str]:
+    """The duty that a round is for."""
+    return [f"{duties.plan_of(works, cadence)}:{span(Cadence(cadence), day)[0]}"] if cadence else []
 
 
 def checks(stage: Stage, works: Works) -> Act:
@@ -90,13 +99,13 @@ def _remark(stage: Stage, works: Works, template: Finding, list: str, decided: s
 def _report(stage: Stage, works: Works, by: Caller, **told: Any) -> None:
     """A round: some measures, each as it should be."""
     at = clock.now()
-    held = stage.rnd.sample(works.measures, min(len(works.measures), CHECKED.get(told.get("tier") or "", 3)))
     note = stage.some(stage.phrases.measure_notes)
-    results = [{"measure_id": each.id, "status": "normal", "checked_at": at, "note": note} for each in held]
+    held = duties.measures_of(works, told.get("tier"))
+    results = [{"measure_id": id, "status": "normal", "checked_at": at, "note": note} for id in held]
     where = works.data.position.model_dump(mode="json") | {"accuracy_m": 12.0}
     whole = {"enterprise_id": works.id, "started_at": at - A_ROUND, "performed_at": at, "position": where}
     body = Report.model_validate(whole | {"results": results} | told)
-    report(stage.session, by, body, DeviceClock(None, at), stage.sorter)
+    report(stage.session, by, body, DeviceClock(None, at), stage.sorter, DUTIES)
 
 
 def every(stage: Stage) -> Iterator[Act]:
@@ -104,4 +113,6 @@ def every(stage: Stage) -> Iterator[Act]:
     for works in stage.town.works.values():
         yield rounds(stage, works)
         yield checks(stage, works)
+        if works.data is stage.town.data.main:
+            yield duties.stop(stage, works)
     yield from remarks(stage)

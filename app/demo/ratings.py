@@ -1,4 +1,4 @@
-"""What the demo's enterprises have made of their risks: assessments, a major hazard installation, a review that is due."""
+"""What the demo's enterprises make of their risks: assessments, a major hazard installation, a review that is due."""
 
 from collections.abc import Mapping
 from typing import Any, Final

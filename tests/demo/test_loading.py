@@ -33,7 +33,10 @@ from app.journal.events import PEN, Event
 from app.people.models import Area, Enterprise, User
 from app.people.scope import Role
 from app.photos.models import Photo
-from app.risks.models import Risk
+from app.risks.levels import LevelBy
+from app.risks.methods import AssessmentKind
+from app.risks.models import Risk, RiskAssessment, RiskObject
+from app.risks.terms import Answerable, ReviewCause
 from app.sorting.terms import Level, ListName, Sector
 from tests.conftest import DATABASES, fresh_database
 
@@ -85,6 +88,25 @@ def test_it_has_a_township_of_enterprises_with_their_people_and_risks(demo: Load
     assert {sector for sectors in demo.all(Enterprise.sectors) for sector in sectors} == set(Sector)
     assert {role for roles in demo.all(User.roles) for role in roles} == set(Role)
     assert len(demo.all(Risk.id)) > 200
+
+
+def test_risks_are_assessed_and_some_wait_to_be(demo: Loaded) -> None:
+    rated = Counter(demo.all(Risk.level_by))
+    assert rated[LevelBy.ASSESSED] > 15
+    assert rated[LevelBy.DECLARED] > 150
+    kinds = Counter(demo.all(RiskAssessment.kind))
+    assert kinds[AssessmentKind.INHERENT] == kinds[AssessmentKind.RESIDUAL] == rated[LevelBy.ASSESSED]
+    assert any(demo.all(RiskAssessment.endorsement))
+    assert ReviewCause.ACCIDENT in demo.all(Risk.review_because)
+    assert sum(demo.all(Risk.candidate)) > 5
+
+
+def test_a_major_hazard_installation_has_its_three_persons(demo: Loaded) -> None:
+    ((grade, answerable),) = demo.read(
+        select(RiskObject.grade, RiskObject.answerable).where(RiskObject.grade.is_not(None))
+    )
+    assert (grade, {person["kind"] for person in answerable}) == (3, set(Answerable))
+    assert sum(engineer is not None for engineer in demo.all(Enterprise.chief_engineer)) == 1
 
 
 def test_hazards_stand_in_every_state_at_both_levels(demo: Loaded) -> None:

@@ -46,8 +46,10 @@ def test_a_major_hazard_goes_through_its_loop(client: TestClient, world: World) 
     hazard = put_on_the_list(world, worker, level=Level.MAJOR, criterion="GM-11-03")
     shown = done(client, officer, hazard, "confirm", confirming_major(worker))
     assert (shown["state"], shown["waiting_for"], shown["level_confirmed"]) == ("planning", "plan", True)
-    assert done(client, manager, hazard, "submit_plan", planning(worker))["waiting_for"] == "plan_approval"
+    endorsed = planning(worker, endorsed_by_chief_engineer=True)
+    assert done(client, manager, hazard, "submit_plan", endorsed)["waiting_for"] == "plan_approval"
     shown = done(client, supervisor, hazard, "approve_plan", {"comment": "同意"})
+    assert shown["plan"]["endorsed_by_chief_engineer"] is True
     assert (shown["state"], shown["due_on"]) == ("rectifying", planning(worker)["due_on"])
     done(client, officer, hazard, "rectify", rectifying(worker))
     answer = do(client, supervisor, hazard, "accept", accepting())

@@ -19,6 +19,7 @@ from app.duties.periods import NEVER, Calendar, Pattern, Period, Reign, Rule, Sh
 from app.duties.terms import Days, DutyFlag
 from app.foundation.calendar import add_days, start_of_day
 from app.foundation.canonical import canonical
+from app.foundation.dialects import table_of
 from app.inspections.terms import Cadence, Kind, Tier
 from app.people.models import Enterprise, User
 from app.people.scope import Role
@@ -121,6 +122,7 @@ class Duty:
         return f"{period.closes_at.isoformat()} {period.name} {period.shift or ''}", str(self.plan.id)
 
 
+ROW: Final = tuple(table_of(InspectionDuty).c)
 Key = tuple[UUID, str, str]  # of a duty: its plan, period and shift
 
 
@@ -214,10 +216,13 @@ def resumptions(known: Mapping[UUID, Works]) -> Iterator[Plan]:
 def done(session: Session, wanted: Iterable[ColumnElement[bool]]) -> dict[Key, list[Done]]:
     """The inspections that were for some duties."""
     found: defaultdict[Key, list[Done]] = defaultdict(list)
-    for row in session.scalars(select(InspectionDuty).where(*wanted).order_by(InspectionDuty.at)):
-        told = Done(row.inspection_id, row.at, row.received_at, row.own, row.doubt, row.nil, frozenset(row.lacking))
-        found[row.plan_id, row.period, row.shift].append(told)
+    for row in session.execute(select(*ROW).where(*wanted).order_by(InspectionDuty.at)):
+        found[row.plan_id, row.period, row.shift].append(told(row))
     return found
+
+
+def told(row: Any) -> Done:
+    return Done(row.inspection_id, row.at, row.received_at, row.own, row.doubt, row.nil, frozenset(row.lacking))
 
 
 def touching(first: date, last: date, plan_ids: Collection[UUID] | None = None) -> ColumnElement[bool]:

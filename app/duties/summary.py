@@ -6,23 +6,23 @@ its cadence), duties are derived one by one, and where several inspections were 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, and_, case, cast, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Subquery, Text, and_, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.duties import reading
-from app.duties.deriving import Outcome, outcome
+from app.duties.deriving import Done, Outcome, outcome
 from app.duties.filter import SummaryAsked
 from app.duties.listing import in_scope, of_kind
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionStop
 from app.duties.periods import Calendar, Reign, Rule, periods
-from app.duties.reading import Plan, Version, Works, derive
+from app.duties.reading import Key, Plan, Version, Works, derive
 from app.duties.terms import By, DutyFlag, DutyState
 from app.duties.views import Counts, Summary, SummaryItem
 from app.foundation.calendar import end_of_day, start_of_day
@@ -80,7 +80,17 @@ class Kept:
     closed: int = 0
     told: Tally = field(default_factory=Tally)
 
+    def add(self, told: Collection[str], many: int) -> None:
+        """Count so many duties that are alike."""
+        for name in told:
+            if name == "open":
+                self.open += many
+            else:
+                self.told.counts[name] += many
+        self.closed += 0 if "open" in told else many
+
     def count(self, closes_at: datetime, told: Outcome, present: datetime) -> None:
+        """Count one duty."""
         self.told.count(told)
         if closes_at > present:
             self.open += 1
@@ -196,47 +206,29 @@ def _kept(session: Session, plan_ids: Select[UUID], first: date, last: date, pre
         "uploaded_late": and_(on_time, whole, ROW.received_at >= ROW.closes_at),
         "open": ROW.closes_at > present,
     }
+    bits = [case((said, 1 << number), else_=0) for number, said in enumerate(told.values())]
     there = (ROW.plan_id.in_(plan_ids), ROW.due_on.between(first, last))
-    each = select(
-        *key,
-        func.count().label("many"),
-        *(func.max(case((said, 1), else_=0)).label(name) for name, said in told.items()),
-    )
+    each = select(*key, func.count().label("many"), func.max(sum(bits[1:], bits[0])).label("told"))
     duties = each.where(*there).group_by(*key).subquery()
-    sums = [cast(func.sum(duties.c[name]), Integer).label(name) for name in told]
-    alone = select(duties.c.plan_id, func.count().label("duties"), *sums).where(duties.c.many == 1)
+    alike = select(duties.c.plan_id, duties.c.told, func.count().label("duties")).where(duties.c.many == 1)
     found: defaultdict[UUID, Kept] = defaultdict(Kept)
-    for row in session.execute(alone.group_by(duties.c.plan_id)):
-        kept = found[row.plan_id]
-        kept.open, kept.closed = row.open, row.duties - row.open
-        kept.told.counts |= {name: getattr(row, name) for name in told if name != "open"}
-    several = select(*key).where(*there).group_by(*key).having(func.count() > 1)
-    _judge_several(session, found, several, there, present)
+    for row in session.execute(alike.group_by(duties.c.plan_id, duties.c.told)):
+        found[row.plan_id].add([name for number, name in enumerate(told) if row.told >> number & 1], row.duties)
+    several = select(*key).where(*there).group_by(*key).having(func.count() > 1).subquery()
+    _judge_several(session, found, several, present)
     return found
 
 
-def _judge_several(
-    session: Session,
-    found: dict[UUID, Kept],
-    several: Select[*tuple[Any, ...]],
-    there: Iterable[ColumnElement[bool]],
-    present: datetime,
-) -> None:
+def _judge_several(session: Session, found: dict[UUID, Kept], several: Subquery, present: datetime) -> None:
     """Count the duties that several inspections were for."""
-    keys = session.execute(several).all()
-    for start in range(0, len(keys), BATCH):
-        batch = keys[start : start + BATCH]
-        of_batch = or_(
-            *(and_(ROW.plan_id == key.plan_id, ROW.due_on == key.due_on, ROW.shift == key.shift) for key in batch)
-        )
-        closes = {
-            (row.plan_id, row.period, row.shift): row.closes_at
-            for row in session.execute(select(ROW.plan_id, ROW.period, ROW.shift, ROW.closes_at).where(of_batch))
-        }
-        done = reading.done(session, [of_batch])
-        for key in batch:
-            own = key.plan_id, key.period, key.shift
-            found[key.plan_id].count(closes[own], outcome(closes[own], done[own], present), present)
+    closes: dict[Key, datetime] = {}
+    done: defaultdict[Key, list[Done]] = defaultdict(list)
+    same = and_(*(column == ROW[column.key] for column in several.c))
+    for row in session.execute(select(*ROW).join_from(several, table_of(InspectionDuty), same)):
+        closes[own := (row.plan_id, row.period, row.shift)] = row.closes_at
+        done[own].append(reading.told(row))
+    for own, inspections in done.items():
+        found[own[0]].count(closes[own], outcome(closes[own], inspections, present), present)
 
 
 def _concerned(caller: Caller, asked: SummaryAsked) -> Select[UUID]:

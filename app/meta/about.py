@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from app.duties.filter import DUTIES_DAYS, SUMMARY_DAYS
 from app.foundation.clock import now
 from app.foundation.pages import TOTAL_CAP, Asked
 from app.foundation.reading import JSON_LIMIT
@@ -27,7 +28,7 @@ from app.risks.schemas import MEASURES_LIMIT
 API_VERSION: Final = "1.0.0"
 FEATURES: Final = (
     "inspections", "findings", "hazards", "risks", "photos", "documents", "watermarks", "uploads", "evidence",
-    "tasks",
+    "duties", "tasks",
 )  # fmt: skip
 
 
@@ -55,6 +56,8 @@ LIMITS: Final = schemas.Limits(
     photos_of_a_finding=PHOTOS_LIMIT,
     results=RESULTS_LIMIT,
     measures_of_a_risk=MEASURES_LIMIT,
+    duties_days=DUTIES_DAYS,
+    summary_days=SUMMARY_DAYS,
     page=Asked.model_json_schema()["properties"]["limit"]["maximum"],
     total=TOTAL_CAP,
     text_characters=_longest(Text),

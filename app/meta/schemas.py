@@ -29,6 +29,8 @@ class Limits(BaseModel):
     photos_of_a_finding: int
     results: int = Field(description="Of one report.")
     measures_of_a_risk: int
+    duties_days: int = Field(description="That the list of duties spans at most.")
+    summary_days: int = Field(description="That the summary of duties spans at most.")
     page: int = Field(description="Rows of a page.")
     total: int = Field(description="Up to here `total` is exact.")
     text_characters: int = Field(description="Of a description, a reason, a comment.")

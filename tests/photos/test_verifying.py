@@ -3,6 +3,7 @@
 import json
 import os
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,25 @@ from fastapi.testclient import TestClient
 from sqlalchemy import delete
 
 from app.foundation.blobs import Blobs, Folder
+from app.main import create_app
 from app.people.scope import Role
 from app.photos.models import Photo
 from app.photos.verifying import Verified, verify
-from tests.conftest import Person, World
+from app.settings import Settings
+from tests.conftest import Person, World, fresh_database
 from tests.operations.conftest import Build, House, build  # noqa: F401  a fixture
 from tests.photos.stories import jpeg, name_one, sha
 from tests.photos.test_showing import see
 from tests.photos.test_sweeping import stray
 from tests.photos.test_upload import put
+
+
+@pytest.fixture
+def client(kind: str, tmp_path: Path) -> Iterator[TestClient]:
+    """A house of its own: every photo in it is looked at."""
+    made = create_app(Settings(data_dir=tmp_path, database_url=fresh_database(kind, tmp_path)))
+    with TestClient(made, base_url="http://test/api/v1") as client:
+        yield client
 
 
 @pytest.fixture

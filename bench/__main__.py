@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import load, pictures, profiling, report
+from bench import load, pictures, profiling, report, rosters
 from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
 from bench.servers import Server, Site, postgresql
@@ -122,6 +122,24 @@ def time_pictures(rounds: Annotated[int, typer.Option(help="Times that each is d
     rows = [[each.what, f"{each.milliseconds:.1f}", f"{each.quickest:.1f}"] for each in found]
     report.show("Photos of 12 megapixels", ["what", "median ms", "quickest ms"], rows)
     report.console.print(f"{report.keep('pictures', [each._asdict() for each in found])}")
+
+
+@app.command()
+def duties(
+    enterprises: Annotated[str, typer.Option(help="How many, separated by commas.")] = "100,400,1600,6400",
+    rounds: Annotated[int, typer.Option(help="Times that each is asked.")] = 5,
+    *,
+    postgres: Annotated[bool, typer.Option(help="Also on PostgreSQL.")] = True,
+) -> None:
+    """The summary of a year of duties as enterprises become more, beside one pass over the inspections; a phone's."""
+    found = []
+    for name in ("sqlite", "postgresql") if postgres else ("sqlite",):
+        for many in map(int, enterprises.split(",")):
+            with ExitStack() as stack:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+                url = f"sqlite:///{folder}/app.db" if name == "sqlite" else stack.enter_context(postgresql())
+                found.append(rosters.measure(name, url, many, rounds, folder))
+    rosters.show(found)
 
 
 @app.command()

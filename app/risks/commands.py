@@ -29,8 +29,8 @@ NOT_PLACED: Final = Said("请同时填写分析对象", "Name the object too")
 ASSESSED: Final = Said("级别由评估得出，请重新评估", "Its level follows from its assessment: assess it again")
 
 
-def add_risk(session: Session, caller: Caller, body: NewRisk) -> Risk:
-    """Put a risk on the enterprise's list, with its measures.
+def add_risk(session: Session, caller: Caller, body: NewRisk, *, level_by: LevelBy = LevelBy.DECLARED) -> Risk:
+    """Put a risk on the enterprise's list, with its measures; `level_by` says where a level comes from that it has.
 
     Raises:
         NotFound: the enterprise is outside the caller's scope, or the owner is not of the enterprise.
@@ -44,7 +44,7 @@ def add_risk(session: Session, caller: Caller, body: NewRisk) -> Risk:
         enterprise_id=enterprise.id,
         area_code=enterprise.area_code,
         unit_id=place(session, caller, enterprise.id, enterprise.area_code, body.object, body.unit),
-        level_by=LevelBy.DECLARED if body.level else None,
+        level_by=level_by if body.level else None,
         created_at=now(),
         **body.model_dump(include={"event", "place", "level", "post", "owner_id", "next_review_on"}),
     )

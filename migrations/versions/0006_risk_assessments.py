@@ -16,6 +16,7 @@ depends_on = None
 
 SCOPES = ("enterprise_id", "county_code", "town_code", "area_code")
 IS_OPEN = sa.text("state IN ('reported', 'planning', 'rectifying', 'reviewing')")
+MERGED = sa.text("merged_into IS NOT NULL")
 ROLES = ("worker", "team_leader", "department_head", "safety_officer", "manager")
 LEVELS = ("major", "considerable", "general", "low")
 
@@ -57,7 +58,7 @@ def upgrade() -> None:
     _add_word("risks", "review_because", "reviewcause", CAUSE)
     _add_word("risks", "decision", "decision", DECISION)
     op.execute("UPDATE risks SET level_by = 'declared' WHERE level IS NOT NULL")
-    op.create_index("ix_risks_merged_into", "risks", ["merged_into"])
+    op.create_index("ix_risks_merged_into", "risks", ["merged_into"], postgresql_where=MERGED, sqlite_where=MERGED)
     op.add_column("control_measures", sa.Column("check_cycle", columns.Json(), nullable=True))
     op.add_column("control_measures", sa.Column("classification", columns.Json(), nullable=True))
     _add_word("control_measures", "holder_role", "holderrole", ROLES)

@@ -17,6 +17,7 @@ from app.people.scope import Role
 from app.risks.models import Risk
 from app.settings import Settings
 from tests.conftest import World, fresh_database
+from tests.hazards.test_plan import fill as fill_hazards
 from tests.hazards.test_plan import plan_of, statements_of
 
 
@@ -61,3 +62,15 @@ def test_the_risk_list_walks_one_index(client: TestClient, world: World, role: R
         assert index in plan, plan
         assert "TEMP B-TREE" not in plan, plan
         assert "Sort" not in plan, plan
+
+
+def test_the_colours_of_a_page_are_looked_up_by_index(client: TestClient, world: World) -> None:
+    """Open hazards by their risk, and those of candidates that were merged: neither list is read whole."""
+    fill(world, 3000)
+    fill_hazards(world, world.someone(Role.WORKER), 3000)
+    person = world.someone(Role.SUPERVISOR)
+    said: Any = statements_of(world, lambda: client.get("risks?limit=20", headers=person.headers))
+    (colours,) = [each for each in said if "FROM hazards" in each[0]]
+    (merged,) = [each for each in said if "FROM risks" in each[0] and "LIMIT" not in each[0]]
+    assert "ix_hazards_risk_open" in plan_of(world, *colours)
+    assert "ix_risks_merged_into" in plan_of(world, *merged)

@@ -33,9 +33,9 @@ class Arrivals:
     def announce(self, session: Session, caller: Caller, shas: Sequence[str]) -> Sequence[PhotoUse]:
         """Let the photos that the caller owes and has now sent belong to the records that named them, also those that
         were thought lost."""
-        owed = (PhotoUse.declared_by == caller.id, PhotoUse.sha256.in_(shas), NOT_HERE)
         if not any(OWED.rows(session, {"who": caller.id, "photo": sha256}) for sha256 in shas):
             return ()
+        owed = (PhotoUse.declared_by == caller.id, PhotoUse.sha256.in_(shas), NOT_HERE)
         arrive = update(PhotoUse).where(*owed).values(arrived_at=now()).returning(PhotoUse)
         arrived = session.scalars(arrive).all()
         for hook in self.hooks if arrived else ():

@@ -8,6 +8,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from app.foundation.wire import EARLIEST, LATEST
+
 
 class Cadence(StrEnum):
     """How often a duty of this sort is owed. 日周月 are statutory (重庆市安全生产条例 art. 25)."""
@@ -102,7 +104,8 @@ def _duty(id: str) -> str:
     match = DUTY.fullmatch(id)
     if match is None:
         raise ValueError("<plan id>:<period>[:<shift>], the period as 2026-11-23, 2026-W48 or 2026-11")
-    first_day(match["period"])
+    if not EARLIEST.date() <= first_day(match["period"]) < LATEST.date():
+        raise ValueError("date out of range")
     return id
 
 

@@ -102,7 +102,7 @@ def test_the_whole_report_can_be_read_back(client: TestClient, world: World, lea
 
 @pytest.mark.parametrize(
     "duty",
-    ["2026-11-23", "{plan}:2026-02-30", "{plan}:2026-W54", "{plan}:2026-13", "{plan}:2026-Q5", "{plan}"],
+    ["2026-11-23", "{plan}:2026-02-30", "{plan}:2026-W54", "{plan}:2026-13", "{plan}:2026-Q5", "{plan}", "{plan}:9999"],
 )
 def test_a_duty_that_cannot_be_is_refused(client: TestClient, world: World, leader: Person, duty: str) -> None:
     body = reporting(world, duties=[duty.replace("{plan}", str(uuid4()))])

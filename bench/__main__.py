@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import load, pictures, profiling, report, rosters
+from bench import load, pictures, profiling, report, rosters, sending
 from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
 from bench.servers import Server, Site, postgresql
@@ -102,6 +102,13 @@ def beside_uploads(
     title = f"A page of 50 rows for {READERS} readers, each every {PAUSE} s, while {PHONES} phones upload"
     report.show(title, ["server", "phones", "photos/s", "page p50 ms", "page p99 ms (< 50)"], rows)
     report.console.print(f"{report.keep('beside-uploads', kept)}")
+
+
+@app.command()
+def uploads(seconds: Seconds = 4.0, rounds: Rounds = 3) -> None:
+    """Photos of 3 MB by each way, to a folder and to S3, beside what only writes, hashes and syncs them."""
+    with ExitStack() as stack:
+        sending.show(sending.measure(_site(stack), stack, seconds, rounds))
 
 
 def beside(server: Server, seconds: float, rest: float | None) -> tuple[Outcome, float]:

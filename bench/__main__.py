@@ -10,7 +10,8 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import load, pictures, profiling, report, rosters, sending
+from bench import load, pictures, profiling, report, rosters, seeking, sending
+from bench.likenesses import Pool
 from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
 from bench.servers import Server, Site, postgresql
@@ -129,6 +130,24 @@ def time_pictures(rounds: Annotated[int, typer.Option(help="Times that each is d
     rows = [[each.what, f"{each.milliseconds:.1f}", f"{each.quickest:.1f}"] for each in found]
     report.show("Photos of 12 megapixels", ["what", "median ms", "quickest ms"], rows)
     report.console.print(f"{report.keep('pictures', [each._asdict() for each in found])}")
+
+
+@app.command()
+def evidence(
+    photos: Annotated[int, typer.Option(help="Photos that the others are sought among.")] = 1_000_000,
+    pictures: Annotated[int, typer.Option(help="Drawn workshops, and drawn machines, to edit and seek.")] = 100,
+    folder: Annotated[Path | None, typer.Option(help="Photographs to edit and seek as well.", exists=True)] = None,
+    *,
+    postgres: Annotated[bool, typer.Option(help="Also on PostgreSQL.")] = True,
+) -> None:
+    """How surely a photo is found again that was edited, and how long that takes among very many."""
+    with ExitStack() as stack:
+        urls = {"sqlite": f"sqlite:///{stack.enter_context(tempfile.TemporaryDirectory(prefix='bench-'))}/app.db"}
+        if postgres:
+            urls["postgresql"] = stack.enter_context(postgresql())
+        pool = Pool.drawn()
+        kept = {name: seeking.seek(url, pool, photos, pictures, folder) for name, url in urls.items()}
+    report.console.print(f"{report.keep('evidence', kept)}")
 
 
 @app.command()

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.foundation.wire import Frozen
@@ -90,12 +90,13 @@ class Current(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     level: RiskLevel | None
+    colour: Colour | None
     because: tuple[RaisedBy, ...] = Field(default=(), description="Open hazards that raise it; none: it is its own.")
 
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def colour(self) -> Colour | None:
-        return COLOURS[self.level] if self.level else None
+    @classmethod
+    def at(cls, level: RiskLevel | None, because: tuple[RaisedBy, ...] = ()) -> Self:
+        """At this level, which has its colour."""
+        return cls(level=level, colour=COLOURS[level] if level else None, because=because)
 
 
 Levels = Mapping[UUID, RiskLevel | None]
@@ -105,16 +106,16 @@ def raised(own: RiskLevel | None, because: tuple[RaisedBy, ...]) -> Current:
     """The level of the moment, by our own rule: a major hazard makes any risk red; a general one lifts it by one level,
     since what the level counts on does not hold. A risk that nobody has rated is red, or says only why it is unsafe."""
     if any(each.major for each in because):
-        return Current(level=RiskLevel.MAJOR, because=because)
+        return Current.at(RiskLevel.MAJOR, because)
     if because and own:
         ladder = list(RiskLevel)
-        return Current(level=ladder[max(ladder.index(own) - 1, 0)], because=because)
-    return Current(level=own, because=because)
+        return Current.at(ladder[max(ladder.index(own) - 1, 0)], because)
+    return Current.at(own, because)
 
 
 def own(session: Session, levels: Levels) -> Mapping[UUID, Current]:
     """Every risk at its own level."""
-    return {id: Current(level=level) for id, level in levels.items()}
+    return {id: Current.at(level) for id, level in levels.items()}
 
 
 @dataclass(frozen=True)

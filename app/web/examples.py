@@ -115,6 +115,7 @@ BESIDES: Final[Mapping[str, Mapping[str, Any]]] = {
     "PasswordGrant": {"password": "tuqiao-demo"},
     "Person": {"id": ID},
     "Reject": {"due_on": "2026-12-07"},
+    "Assess": {"kind": "residual", "method": "lec", "l": "1", "e": "6", "c": "15", "s": None, "override": None},
     "Decide": {"list": "hazard", "level": "general"},
     "NewEnterprise": {"credit_code": "91500224MA5U8QJX4U", "sectors": ["machinery"]},
     "Contact": {"name": "张伟", "phone": "13800000000"},

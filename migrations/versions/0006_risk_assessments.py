@@ -4,6 +4,8 @@ Revision ID: 0006
 Revises: 0005
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -41,9 +43,10 @@ OF_OBJECT = (
 def upgrade() -> None:
     for name, kind in OF_OBJECT:
         op.add_column("risk_objects", sa.Column(name, kind, nullable=True))
-    for name, kind, default in (
+    more: tuple[tuple[str, Any, str], ...] = (
         ("answerable", columns.Json(), "'[]'"), ("retired", sa.Boolean(), "false"), ("revision", columns.Counter, "1")
-    ):  # fmt: skip
+    )  # fmt: skip
+    for name, kind, default in more:
         op.add_column("risk_objects", sa.Column(name, kind, nullable=False, server_default=sa.text(default)))
     _add_word("risk_objects", "kind", "objectkind", OBJECT_KIND)
     for scope in SCOPES[1:]:

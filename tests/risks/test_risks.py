@@ -350,7 +350,7 @@ def test_the_level_of_the_moment_comes_from_whoever_main_asks(client: TestClient
 
     def raised(session: Session, levels: Levels) -> dict[UUID, Current]:
         because = (RaisedBy(hazard_id=hazard, measure_id=None),)
-        return {id: Current(level=RiskLevel.MAJOR, because=because) for id in levels}
+        return {id: Current.at(RiskLevel.MAJOR, because) for id in levels}
 
     house, ordinary = world.app.state.house, world.app.state.house.things[LiveLevels]
     house.furnish(LiveLevels(raised))

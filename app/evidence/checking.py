@@ -61,36 +61,46 @@ class Claimed:
     content_type: str
 
 
+class Done(NamedTuple):
+    """Photos that were looked at, and uses that were judged."""
+
+    photos: int
+    judged: int
+
+
+NOTHING: Final = Done(0, 0)
+
+
 async def keep_checking(database: Database, room: Darkroom) -> None:
     """Check whatever arrives, until cancelled. A database or store that is away is waited for."""
     while True:
-        worked = 0
+        done = NOTHING
         try:
-            worked = await check_some(database, room)
+            done = await check_some(database, room)
         except Problem as problem:
             log.warning("checking photos waits", reason=problem.particular)
         except Exception as error:  # the server goes on; what could not be checked is tried again
             log.error("checking photos fails", exc_info=error)
-        if not worked:
+        if done == NOTHING:
             await anyio.sleep(PAUSE)
 
 
 async def check_all(database: Database, room: Darkroom) -> int:
     """Check everything that waits, here and now; how many uses were judged."""
     judged = 0
-    while worked := await check_some(database, room):
-        judged += worked
+    while (done := await check_some(database, room)) != NOTHING:
+        judged += done.judged
     return judged
 
 
-async def check_some(database: Database, room: Darkroom) -> int:
-    """Look at a few photos and judge a few uses; how many of both, 0 when nothing waits."""
+async def check_some(database: Database, room: Darkroom) -> Done:
+    """Look at a few photos and judge a few uses; how many."""
     if not await database.read(lambda session: session.scalar(select(PhotoUse.id).where(UNCHECKED).limit(1))):
-        return 0
+        return NOTHING
     claimed = await database.write(claim)
     for photo in claimed:
         await _look_at(database, room, photo)
-    return len(claimed) + await database.write(judge)
+    return Done(len(claimed), await database.write(judge))
 
 
 def claim(session: Session) -> list[Claimed]:

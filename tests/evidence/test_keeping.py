@@ -11,7 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from typer.testing import CliRunner
 
+from app.cli import app as cli
 from app.evidence import prints
 from app.evidence.checking import PATIENCE, claim, nearest
 from app.evidence.models import PhotoFacts, PhotoLikeness
@@ -185,3 +187,17 @@ def test_a_server_checks_by_itself_and_ends_when_it_is_told(kind: str, tmp_path:
         facts: Any = live.world.write(lambda session: session.scalars(select(PhotoFacts)).one())
         assert facts.compared_at
         live.stop()
+
+
+def test_what_waits_is_checked_by_a_command_too(
+    client: TestClient, world: World, leader: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    check(world)
+    id = found(client, leader, photo(software="Snapseed 2.0"))
+    blobs: Any = world.app.state.house.things[Blobs]
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", world.database.engine.url.render_as_string(False))
+    monkeypatch.setenv("BLOBS_URL", str(blobs.local_path("00/x").parents[1]))
+    done = CliRunner().invoke(cli, ["photos", "check"])
+    assert (done.exit_code, done.output) == (0, "1 checked\n")
+    assert noticed(client, leader, id).keys() == {"edited"}

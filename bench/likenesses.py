@@ -1,11 +1,11 @@
 """How well photos are found again, and how fast among a million: `python -m bench evidence`.
 
-Pictures are drawn, because nobody's photographs may lie in a repository: workshops of the demo; and machines seen from
-four places, in three depths that move against each other as depths do, lit otherwise each time, one with its guard
-taken off. They are coarser than photographs, and so rather harder to tell apart. Whoever has photographs gives their
-folder: they are edited and sought in the same way.
+Pictures are drawn, because nobody's photographs may lie in a repository: workshops of the demo, which share one room;
+and machines seen from four places, in three depths that move against each other as depths do, lit otherwise each time,
+one with its guard taken off. They are coarser than photographs, and so rather harder to tell apart. Whoever has
+photographs gives their folder: they are edited and sought in the same way.
 
-The million that they are sought among are blends of two of 300 drawn pictures: the transform is linear, so that the
+The million that they are sought among are blends of two of 300 drawn machines: the transform is linear, so that the
 print of a blend is known without drawing it. They are less different from each other than photographs are.
 """
 
@@ -152,7 +152,7 @@ class Pool:
 
     @classmethod
     def drawn(cls) -> "Pool":
-        pictures = [small(workshop(10_000 + seed)).resize((320, 240)) for seed in range(POOL)]
+        pictures = [small(machine(10_000 + seed, 0)) for seed in range(POOL)]
         sketches = [found for each in pictures if (found := prints.sketched(each))]
         assert len(sketches) == POOL
         return cls(pictures, sketches, [prints.waves(each) for each in sketches])

@@ -158,7 +158,7 @@ def test_every_problem_speaks_both_languages_and_says_whether_to_try_again() -> 
     for kind in all_problems():
         assert kind.title.zh
         assert kind.title.en.isascii()
-        assert kind.retryable == (kind.status in (429, 503))
+        assert kind.retryable == (kind.status in (429, 460, 503))
 
 
 def test_a_client_that_goes_away_is_no_fault_of_ours(place: Place) -> None:

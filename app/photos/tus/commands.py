@@ -25,6 +25,7 @@ from app.photos.receiving import take_in
 from app.photos.tus.heads import Announced, UploadGone, WrongOffset
 from app.photos.tus.models import Progress, Upload, UploadPart
 from app.photos.tus.receiving import Chunk, Standing
+from app.photos.unnamed import sent_again
 from app.photos.uses import one_photo_at_a_time
 
 KEPT: Final = timedelta(days=7)
@@ -56,14 +57,15 @@ MOVE: Final = Prepared(
 OF_UPLOAD: Final = Prepared(
     select(PIECES.c.object_key).where(PIECES.c.upload_id == bindparam("id")).order_by(PIECES.c.begins), "id"
 )
-SENT: Final = Prepared(
+_SENT: Final = (
     select(PHOTOS.c.bytes)
     .join(SENDERS, SENDERS.c.sha256 == PHOTOS.c.sha256)
     .where(
         PHOTOS.c.sha256 == bindparam("photo"), SENDERS.c.user_id == bindparam("who"), PHOTOS.c.dying_at.is_(None)
-    ),
-    "photo", "who",
+    )
 )  # fmt: skip
+SENT: Final = Prepared(_SENT, "photo", "who")
+HELD: Final = Prepared(_SENT.with_for_update(read=True, key_share=True, of=PHOTOS), "photo", "who")
 
 
 def standing(session: Session, caller: Caller, id: UUID) -> Standing:
@@ -119,11 +121,11 @@ def begin(session: Session, caller: Caller, announced: Announced, chunk: Chunk, 
     """
     one_photo_at_a_time(session, caller.id)
     upload = _of(session, caller, announced)
-    if upload and not _goes_on(session, caller, announced, upload):
+    if upload and not _goes_on(session, caller, announced, upload, hold=True):
         remove(session, upload.id)
         upload = None
     if not upload:
-        arrived = announced.length if _sent_before(session, caller, announced) else 0
+        arrived = announced.length if _sent_before(session, caller, announced, hold=True) else 0
         row = {
             "id": chunk.standing.id, "user_id": caller.id, "sha256": announced.sha256, "length": announced.length,
             "arrived": arrived, "said": announced.said, "created_at": now(), "expires_at": now() + KEPT,
@@ -208,20 +210,24 @@ def _of(session: Session, caller: Caller, announced: Announced) -> Progress | No
     return found
 
 
-def _goes_on(session: Session, caller: Caller, announced: Announced, upload: Progress) -> bool:
+def _goes_on(session: Session, caller: Caller, announced: Announced, upload: Progress, *, hold: bool = False) -> bool:
     """Whether it can: not if it has expired, was said to be of another length, or its photo has been swept since."""
     if upload.expires_at <= now() or upload.length != announced.length:
         return False
-    return upload.arrived < upload.length or _sent_before(session, caller, announced)
+    return upload.arrived < upload.length or _sent_before(session, caller, announced, hold=hold)
 
 
-def _sent_before(session: Session, caller: Caller, announced: Announced) -> bool:
-    """Whether this person has sent these bytes: then, and only then, they need not come again.
+def _sent_before(session: Session, caller: Caller, announced: Announced, *, hold: bool = False) -> bool:
+    """Whether this person has sent these bytes: then, and only then, they need not come again. `hold` lets no sweep
+    take them away after this has been said.
 
     Raises:
         DigestMismatch: what was sent is of another length.
     """
-    sizes = [size for (size,) in SENT.rows(session, {"photo": announced.sha256, "who": caller.id})]
+    sent = HELD if hold else SENT
+    sizes = [size for (size,) in sent.rows(session, {"photo": announced.sha256, "who": caller.id})]
     if sizes not in ([], [announced.length]):
         raise DigestMismatch
+    if sizes and hold:
+        sent_again(session, caller.id, announced.sha256)
     return bool(sizes)

@@ -93,7 +93,8 @@ def judged(
     if not period.owed:
         return EXEMPT
     if stopped and not required:
-        return Outcome(DutyState.EXEMPT, frozenset({DutyFlag.DURING_STOP}) if done else frozenset())
+        meanwhile = any(each.at < period.closes_at for each in done)
+        return Outcome(DutyState.EXEMPT, frozenset({DutyFlag.DURING_STOP}) if meanwhile else frozenset())
     return outcome(period.closes_at, done, now, required if stopped else None)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.duties import reading
@@ -19,6 +19,7 @@ from app.duties.views import (
     StopPage,
     StopView,
 )
+from app.foundation.calendar import local_date
 from app.foundation.clock import rfc3339
 from app.foundation.keyring import Keyring
 from app.foundation.pages import Asked, in_order, total
@@ -143,6 +144,7 @@ def _page(
 
 def _stops_shown(session: Session, stops: Sequence[ProductionStop]) -> list[StopView]:
     known = reading.works(session, {stop.enterprise_id for stop in stops}) if stops else {}
+    activity = _activity(session, stops) if stops else {}
     shown = []
     for stop in stops:
         owed = (
@@ -152,24 +154,24 @@ def _stops_shown(session: Session, stops: Sequence[ProductionStop]) -> list[Stop
         )
         duty = f"{owed.id}:{owed.versions[0].rule.from_on}" if owed else None
         told = {name: getattr(stop, name) for name in StopView.model_fields if hasattr(stop, name)}
-        told |= {"activity": Activity(inspections=_activity(session, stop)), "resumption_duty": duty}
+        told |= {"activity": Activity(inspections=len(activity[stop.id])), "resumption_duty": duty}
         shown.append(StopView.model_validate(told))
     return shown
 
 
-def _activity(session: Session, stop: ProductionStop) -> int:
-    """How many inspections were for plans that rested by this stop."""
-    resting = exists().where(
-        InspectionPlan.id == InspectionDuty.plan_id, InspectionPlan.enterprise_id == stop.enterprise_id
+def _activity(session: Session, stops: Sequence[ProductionStop]) -> dict[UUID, set[UUID]]:
+    """The inspections that were made during each stop, for plans that rested by it."""
+    found: dict[UUID, set[UUID]] = {stop.id: set() for stop in stops}
+    by_id = {stop.id: stop for stop in stops}
+    row = (ProductionStop.id, InspectionDuty.plan_id, InspectionDuty.inspection_id, InspectionDuty.at)
+    made = (
+        select(*row, InspectionPlan.measure_ids)
+        .join(InspectionPlan, InspectionPlan.enterprise_id == ProductionStop.enterprise_id)
+        .join(InspectionDuty, InspectionDuty.plan_id == InspectionPlan.id)
+        .where(ProductionStop.id.in_(by_id), InspectionDuty.due_on >= ProductionStop.from_on)
     )
-    wanted = [resting, InspectionDuty.due_on >= stop.from_on]
-    if stop.to_on:
-        wanted.append(InspectionDuty.due_on <= stop.to_on)
-    if stop.plan_ids is not None:
-        wanted.append(InspectionDuty.plan_id.in_(map(UUID, stop.plan_ids)))
-    owed_still = select(InspectionPlan.id, InspectionPlan.measure_ids).where(
-        InspectionPlan.enterprise_id == stop.enterprise_id
-    )
-    always = {row.id for row in session.execute(owed_still) if set(row.measure_ids) & set(stop.always)}
-    wanted.append(InspectionDuty.plan_id.not_in(always))
-    return session.scalar(select(func.count(InspectionDuty.inspection_id.distinct())).where(*wanted)) or 0
+    for id, plan_id, inspection_id, at, measure_ids in session.execute(made):
+        stop = reading.stop_of(by_id[id])
+        if stop.rests(plan_id, local_date(at)) and stop.always.isdisjoint(measure_ids):
+            found[id].add(inspection_id)
+    return found

@@ -145,11 +145,17 @@ def _plan(rows: Sequence[Any]) -> Plan:
     versions = tuple(
         Version(
             row.revision, rule_of(row.cadence, row.days, row.from_on, row.to_on, canonical(row.shifts)),
-            Reign(row.made_at, end, fresh=number == 0), row.tier, row.responsible_id, row.measure_ids, row.retired,
+            Reign(row.made_at, end, fresh=not any(map(_held, rows[:number], ends))),
+            row.tier, row.responsible_id, row.measure_ids, row.retired,
         )
         for number, (row, end) in enumerate(zip(rows, ends, strict=True))
     )  # fmt: skip
     return Plan(first.id, first.enterprise_id, first.name, first.kind, tuple(first.substitutes), versions)
+
+
+def _held(version: Any, end: datetime) -> bool:
+    """Whether a version had begun before its end: one whose first day never came has held nothing."""
+    return not version.retired and start_of_day(version.from_on) < end
 
 
 @lru_cache(4096)
@@ -196,14 +202,22 @@ def stop_of(row: ProductionStop) -> Stop:
 
 
 def resumption(enterprise_id: UUID, known: Works, stop: Stop) -> Plan | None:
-    """What the end of a stop owes: an inspection before the first shift of the next day. The manager owes it."""
-    if stop.to_on is None:
+    """What the end of a stop owes: an inspection before the first shift of the next day. The manager owes it; nobody,
+    where all of that stands still on by another stop."""
+    if stop.to_on is None or any(_goes_on(stop, other) for other in known.stops):
         return None
     resumes_on = add_days(stop.to_on, 1)
     closes = pattern_on(known.calendar, resumes_on).first_shift
     rule = Rule(Cadence.ONE_OFF, Days.EVERY, stop.to_on, resumes_on, closes=closes)
     version = Version(1, rule, Reign(start_of_day(stop.to_on)), Tier.MANAGER, None, ())
     return Plan(stop.id, enterprise_id, RESUMPTION, Kind.RESUMPTION, (), (version,))
+
+
+def _goes_on(stop: Stop, other: Stop) -> bool:
+    """Whether another stop, of the same or more, holds on the day after a stop."""
+    of_all = other.plan_ids is None or (stop.plan_ids is not None and stop.plan_ids <= other.plan_ids)
+    after = add_days(stop.to_on, 1) if stop.to_on else date.max
+    return of_all and other.from_on <= after and (other.to_on is None or after <= other.to_on)
 
 
 def resumptions(known: Mapping[UUID, Works]) -> Iterator[Plan]:
@@ -240,14 +254,16 @@ def derive(
     now: datetime,
     kept: Callable[[Version], bool] = lambda _: True,
 ) -> Iterator[Duty]:
-    """What a plan owes on these days, and what became of it."""
+    """What a plan owes on these days, and what became of it. A shift that had opened when it was moved is owed once."""
+    met: set[Key] = set()
     for version in plan.versions:
-        if version.retired or not kept(version):
+        if version.retired:
             continue
         for period in periods(version.rule, version.reign, known.calendar, first, last):
-            yield duty(
-                plan, version, known, period, inspections.get((plan.id, period.name, period.shift or ""), ()), now
-            )
+            key = (plan.id, period.name, period.shift or "")
+            if key not in met and kept(version):
+                yield duty(plan, version, known, period, inspections.get(key, ()), now)
+            met.add(key)
 
 
 def duty(
@@ -290,8 +306,9 @@ def of_ids(session: Session, ids: Collection[UUID]) -> tuple[dict[UUID, Plan], d
 
 
 def reckoned_alike(plan: Plan) -> bool:
-    """Whether all its versions are of one cadence and tier, so that what was done may be counted by plan alone."""
-    alike = ((each.rule.cadence, each.tier) for each in plan.versions)
+    """Whether all its versions are of one cadence and tier, so that what was done may be counted by plan alone, and of
+    the same shifts, so that none is owed twice."""
+    alike = ((each.rule.cadence, each.tier, each.rule.shifts) for each in plan.versions)
     return all(one == other for one, other in pairwise(alike))
 
 

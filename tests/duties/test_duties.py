@@ -140,6 +140,29 @@ def test_a_change_never_rewrites_what_was_owed(client: TestClient, officer: Pers
     assert len(states(client, leader, "2026-11-05", "2026-11-30", "2026-12-01 10:00")) == 1
 
 
+def test_a_shift_that_is_moved_after_it_began_is_owed_once(
+    client: TestClient, world: World, officer: Person, leader: Person
+) -> None:
+    night = {"name": "夜班", "starts": "20:00", "ends": "04:00"}
+    plan = planned(client, officer, shifts=[night])
+    changed(client, officer, plan, "2026-11-03 21:00", shifts=[night | {"starts": "22:00", "ends": "06:00"}])
+    found = duties(client, leader, "2026-11-03", "2026-11-04", "2026-11-05 12:00")
+    assert [(each["period"], each["closes_at"][:16]) for each in found] == [
+        ("2026-11-03", "2026-11-03T20:00"), ("2026-11-04", "2026-11-04T22:00"),
+    ]  # fmt: skip
+    asked = {"from": "2026-11-03", "to": "2026-11-04"}
+    with at("2026-11-05 12:00"):
+        told = client.get("duties/summary", params=asked, headers=officer.headers).json()
+    assert told["total"]["owed"] == 2
+
+
+def test_a_plan_that_never_began_may_begin_earlier(client: TestClient, officer: Person, leader: Person) -> None:
+    """Nothing of it was owed yet: it owes what a new one would."""
+    plan = planned(client, officer, cadence="one_off", from_on="2026-11-20", to_on="2026-11-30")
+    changed(client, officer, plan, "2026-11-10 10:00", from_on="2026-11-09")
+    assert states(client, leader, "2026-11-01", "2026-11-30", "2026-11-12 09:00") == {"2026-11-09": "due"}
+
+
 def test_work_days_know_the_holidays(client: TestClient, officer: Person) -> None:
     planned(client, officer, "2026-09-01 08:00", days="work")
     owed = states(client, officer, "2026-09-18", "2026-10-12", "2026-09-02 08:00")

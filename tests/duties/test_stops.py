@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from app.people.scope import Role
 from tests.conftest import Person, World
+from tests.duties.conftest import LONG_AGO
 from tests.duties.stories import at, checked, duties, inspected, planned, states, stopping
 from tests.risks.stories import added, measured
 
@@ -58,6 +59,37 @@ def test_activity_during_a_stop_is_flagged(
     assert (duty["state"], duty["flags"]) == ("exempt", ["during_stop"])
     shown = client.get(f"production-stops/{stop['id']}", headers=manager.headers).json()
     assert shown["activity"] == {"inspections": 1}
+
+
+def test_only_what_was_done_during_a_stop_is_activity(
+    client: TestClient, world: World, officer: Person, leader: Person, manager: Person
+) -> None:
+    """A week's inspection made on its Monday is none of a stop that begins on its Wednesday; nor is a late one."""
+    head = world.someone(Role.DEPARTMENT_HEAD, created_at=LONG_AGO)
+    daily, weekly = planned(client, officer), planned(client, officer, cadence="weekly", tier="department")
+    stop = declared(client, manager, from_on="2026-11-11").json()
+    inspected(client, head, "2026-11-09 10:00", f"{weekly['id']}:2026-W46")
+    inspected(client, leader, "2026-11-17 10:00", f"{daily['id']}:2026-11-12")
+    [listed] = client.get("production-stops", headers=manager.headers).json()["items"]
+    assert (listed["id"], listed["activity"]) == (stop["id"], {"inspections": 0})
+    [late] = duties(client, leader, "2026-11-12", "2026-11-12", "2026-11-18 09:00", cadence="daily")
+    assert (late["state"], late["flags"]) == ("exempt", [])
+    inspected(client, head, "2026-11-13 10:00", f"{weekly['id']}:2026-W46")
+    shown = client.get(f"production-stops/{stop['id']}", headers=manager.headers).json()
+    assert shown["activity"] == {"inspections": 1}
+
+
+def test_nothing_resumes_while_another_stop_goes_on(client: TestClient, officer: Person, manager: Person) -> None:
+    one = planned(client, officer)
+    first = declared(client, manager).json()
+    part = declared(client, manager, from_on="2026-11-16", to_on="2026-11-17", plan_ids=[one["id"]]).json()
+    path = f"production-stops/{first['id']}"
+    assert client.get(path, headers=manager.headers).json()["resumption_duty"] == f"{first['id']}:2026-11-15"
+    whole = declared(client, manager, from_on="2026-11-16", to_on="2026-11-20").json()
+    assert client.get(path, headers=manager.headers).json()["resumption_duty"] is None
+    asked = (client, manager, "2026-11-15", "2026-11-21", "2026-11-23 09:00")
+    assert [each["plan_id"] for each in duties(*asked, cadence="one_off")] == [whole["id"]]
+    assert part["resumption_duty"]
 
 
 def test_only_the_manager_declares_and_only_beforehand(

@@ -130,18 +130,18 @@ async def _look_at(database: Database, room: Darkroom, photo: Claimed) -> None:
     at once, the second to look finds the first."""
     try:
         small = await _small(room, photo.sha256, photo.object_key, photo.content_type)
-        sketch = await room.developing.run(partial(prints.sketched, small)) if small else None
+        sketch, waves = await room.developing.run(partial(_drawn, small)) if small else (None, [])
         said = await room.storing.run(partial(_said, room.blobs, photo.object_key))
-        waves = prints.waves(sketch) if sketch else []
         await database.write(partial(_keep_facts, photo=photo, sketch=sketch, said=said, waves=waves))
         alike: dict[str, float] = {}
         if small and sketch:
             near = await database.study(partial(nearest, number=photo.number, waves=waves))
             alike = {sha256: how async for sha256, how in _alike(room, small, sketch, near)}
+        await database.write(partial(_keep_likenesses, photo=photo, alike=alike))
     except Problem as problem:
         log.warning("a photo can not be checked now", sha256=photo.sha256, reason=problem.particular)
-        return
-    await database.write(partial(_keep_likenesses, photo=photo, alike=alike))
+    except Exception as error:  # those that were claimed with it go on; it is tried again when its claim is old
+        log.error("a photo can not be checked", sha256=photo.sha256, exc_info=error)
 
 
 async def _small(room: Darkroom, sha256: str, object_key: str, content_type: str) -> Image.Image | None:
@@ -153,8 +153,19 @@ async def _small(room: Darkroom, sha256: str, object_key: str, content_type: str
 
 
 def _grey(blobs: Blobs, key: str) -> Image.Image:
-    with blobs.file(key) as file, Image.open(file) as picture:
-        return picture.convert("L")
+    """Raises DamagedPhoto if the small picture, which was made here, is not whole any more."""
+    with blobs.file(key) as file:
+        try:
+            with Image.open(file) as picture:
+                return picture.convert("L")
+        except (OSError, SyntaxError, ValueError) as error:
+            raise DamagedPhoto from error
+
+
+def _drawn(small: Image.Image) -> tuple[Image.Image | None, list[prints.Waves]]:
+    """The sketch of a small picture, and how much it has of each frequency."""
+    sketch = prints.sketched(small)
+    return sketch, prints.waves(sketch) if sketch else []
 
 
 async def _alike(

@@ -36,6 +36,9 @@ SIGNED: Final = (
     "number", "first", "last", "merkle_root", "previous", "sealed_at", "key_id", "digest", "signature",
 )  # fmt: skip
 
+SEALS: Final = table_of(Seal).c
+ONE_SEAL: Final = select(*SEALS[SIGNED])
+
 
 @dataclass(frozen=True, slots=True)
 class Original:
@@ -102,25 +105,34 @@ def _proven(
 
 
 def _seals(session: Session, positions: list[int]) -> list[dict[str, Any]]:
-    """From the one over the first event to the newest; of very many those over the events, and the newest."""
-    columns = table_of(Seal).c
-    later = select(*columns[SIGNED]).where(columns.last >= positions[0]).order_by(columns.number)
-    kept: list[dict[str, Any]] = []
-    needed: list[dict[str, Any]] = []
-    newest: dict[str, Any] | None = None
-    left = iter(positions)
-    wanted = next(left, None)
-    for row in session.execute(later.execution_options(yield_per=500)):
-        newest = row._asdict()
-        if len(kept) <= CHAIN:
-            kept.append(newest)
-        if wanted is not None and wanted <= row.last:
-            needed.append(newest)
-            while wanted is not None and wanted <= row.last:
-                wanted = next(left, None)
-    if len(kept) <= CHAIN:
-        return kept
-    return needed if newest in needed or newest is None else [*needed, newest]
+    """From the one over the first event to the newest; of very many those over the events, and the newest.
+
+    Not all that lie between are read: seals are made every second for years, and those over an event are found by
+    halving, since numbers and positions grow together.
+    """
+    newest = session.execute(ONE_SEAL.order_by(SEALS.number.desc()).limit(1)).one()
+    over = [_over(session, positions[0], 1, newest)]
+    if newest.number - over[0].number < CHAIN:
+        between = ONE_SEAL.where(SEALS.number.between(over[0].number, newest.number))
+        return [row._asdict() for row in session.execute(between.order_by(SEALS.number))]
+    for position in positions:
+        if position > over[-1].last:
+            over.append(_over(session, position, over[-1].number + 1, newest))
+    shown = over if over[-1].number == newest.number else [*over, newest]
+    return [row._asdict() for row in shown]
+
+
+def _over(session: Session, position: int, lowest: int, newest: Any) -> Any:
+    """The seal over a position, which is none before `lowest`."""
+    found, highest = newest, newest.number
+    while lowest < highest:
+        middle = (lowest + highest) // 2
+        seal = session.execute(ONE_SEAL.where(SEALS.number >= middle).order_by(SEALS.number).limit(1)).one()
+        if seal.last >= position:
+            found, highest = seal, middle
+        else:
+            lowest = seal.number + 1
+    return found
 
 
 def _proofs(session: Session, positions: list[int], seals: list[dict[str, Any]]) -> Mapping[int | None, dict[str, Any]]:

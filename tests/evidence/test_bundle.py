@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from app.cli import app as cli
+from app.evidence import gathering
 from app.evidence.bundle import TIME, signed_text
 from app.evidence.proof import BrokenBundle, verify
 from app.foundation.blobs import Blobs
@@ -404,6 +405,35 @@ def test_what_the_store_has_lost_is_said(client: TestClient, world: World, tmp_p
     seen = verify(file)
     assert f"{lost} (gone)" in seen.absent
     assert seen.photos == 1
+
+
+def test_of_very_many_seals_those_over_its_events_are_shown(
+    client: TestClient, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader, officer, inspector = (
+        world.someone(role) for role in (Role.TEAM_LEADER, Role.SAFETY_OFFICER, Role.INSPECTOR)
+    )
+    id = found(client, leader, jpeg(noise(14)))
+    seal_all(world.database, world.keyring)
+    for n in range(5):
+        found(client, leader, jpeg(noise(20 + n)))
+        seal_all(world.database, world.keyring)
+    rectified(client, id, officer, jpeg(noise(15)))
+    seal_all(world.database, world.keyring)
+    found(client, leader, jpeg(noise(26)))
+    seal_all(world.database, world.keyring)
+    told = {}
+    for chain in (gathering.CHAIN, 1):
+        monkeypatch.setattr(gathering, "CHAIN", chain)
+        file = tmp_path / f"{chain}.zip"
+        file.write_bytes(fetched(client, inspector, id).content)
+        told[chain] = verify(file)
+        with ZipFile(file) as archive:
+            seals = [json.loads(line) for line in archive.read("seals.jsonl").splitlines()]
+        numbers = [seal["number"] for seal in seals]
+        assert numbers == list(range(numbers[0], numbers[0] + 8)) if chain > 1 else len(numbers) == 3
+    few, many = told[1], told[next(iter(told))]
+    assert (few.events, few.sealed, few.head) == (many.events, many.events, many.head)
 
 
 def test_it_is_for_those_who_review(client: TestClient, world: World) -> None:

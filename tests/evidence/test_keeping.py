@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from app.cli import app as cli
-from app.evidence import prints
+from app.evidence import checking, prints
 from app.evidence.checking import PATIENCE, claim, nearest
 from app.evidence.models import PhotoFacts, PhotoLikeness
 from app.foundation.blobs import Blobs
@@ -22,6 +22,8 @@ from app.foundation.clock import at, now
 from app.foundation.dialects import REFUSED
 from app.hazards.models import Hazard
 from app.people.scope import Role
+from app.photos.darkroom import derived_key
+from app.photos.images import Variant
 from app.photos.models import Photo, PhotoUse
 from tests.conftest import Person, World
 from tests.evidence.scenes import jpeg, scene, with_exif
@@ -98,6 +100,36 @@ def test_a_photo_whose_object_is_gone_keeps_nobody(client: TestClient, world: Wo
     blobs.delete(world.write(lambda session: session.get_one(Photo, sha(picture)).object_key))
     check(world)
     assert hazard(client, leader, id)["photos"][0]["evidence"]["flags"] == []
+
+
+def test_a_small_picture_that_is_spoiled_keeps_nobody(client: TestClient, world: World, leader: Person) -> None:
+    spoiled, whole = photo(software="Snapseed 2.0"), photo(software="Snapseed 2.0")
+    ids = [found(client, leader, picture) for picture in (spoiled, whole)]
+    key = derived_key(sha(spoiled), Variant.THUMBNAIL)
+    with world.app.state.house.things[Blobs].writer(key) as writer:
+        writer.write(b"half a JP")
+        writer.finish()
+    check(world)
+    assert [noticed(client, leader, id).keys() for id in ids] == [{"edited"}] * 2
+
+
+def test_a_photo_at_which_the_check_stumbles_stops_none_behind_it(
+    client: TestClient, world: World, leader: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check(world)
+    bad, good = photo(software="Snapseed 2.0"), photo(software="Snapseed 2.0")
+    ids = [found(client, leader, picture) for picture in (bad, good)]
+    real = checking._said
+
+    def stumbles(blobs: Blobs, key: str) -> dict[str, Any] | None:
+        if key.startswith(sha(bad)):
+            raise ZeroDivisionError
+        return real(blobs, key)
+
+    monkeypatch.setattr(checking, "_said", stumbles)
+    check(world)
+    assert hazard(client, leader, ids[0])["photos"][0]["evidence"] is None
+    assert noticed(client, leader, ids[1]).keys() == {"edited"}
 
 
 def test_two_who_check_at_once_do_everything_once(client: TestClient, world: World, leader: Person) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from app.foundation.blobs import Blobs
 from app.foundation.database import Database
 from app.photos.unnamed import Kept, chunks
-from app.photos.verifying import DAMAGED, MISSING, Tell, counting, digest
+from app.photos.verifying import DAMAGED, MISSING, Tell, counting, digest, still_counts
 
 COPIERS: Final = 4
 """They mostly wait, for a disk or for a store far away."""
@@ -45,8 +45,11 @@ def copy(database: Database, source: Blobs, target: Blobs, tell: Tell) -> Copied
         for photos in chunks(photo for photo, _ in counting(database)):
             fates: Iterable[str] = copiers.map(partial(_carry, source, target), photos)
             for photo, fate in zip(photos, fates, strict=True):
+                faulty = fate in {MISSING, DAMAGED}
+                if faulty and not still_counts(database, photo):
+                    continue
                 setattr(done, fate, getattr(done, fate) + 1)
-                if fate in {MISSING, DAMAGED}:
+                if faulty:
                     tell({"what": fate, "sha256": photo.sha256, "object_key": photo.object_key})
     return done
 

@@ -49,7 +49,7 @@ def verify(database: Database, blobs: Blobs, tell: Tell) -> Verified:
         seen.photos += 1
         seen.bytes += photo.bytes
         what = fault(blobs, photo) or (None if named else UNREFERENCED)
-        if what is None or (what != UNREFERENCED and not _still_counts(database, photo)):
+        if what is None or (what != UNREFERENCED and not still_counts(database, photo)):
             continue
         tell({"what": what, "sha256": photo.sha256, "object_key": photo.object_key})
         seen.missing += what == MISSING
@@ -97,7 +97,7 @@ def digest(blobs: Blobs, key: str) -> str:
     return seen.hexdigest()
 
 
-def _still_counts(database: Database, photo: Kept) -> bool:
+def still_counts(database: Database, photo: Kept) -> bool:
     """Whether the photo is kept there as before: it may have been swept, or have been sent again, meanwhile."""
 
     def look(session: Session) -> bool:

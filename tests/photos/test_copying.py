@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import delete
 
 from app.foundation.blobs import Blobs
 from app.foundation.problems import Unavailable
 from app.main import create_app
 from app.people.scope import Role
 from app.photos.copying import Copied, copy
+from app.photos.models import Photo
 from app.photos.sweeping import Swept
 from app.settings import Settings
 from tests.conftest import Person, World, fresh_database
@@ -88,6 +90,29 @@ def test_what_is_missing_or_damaged_is_named_and_not_carried(build: Build, kind:
     assert copy(house.database, house.blobs, target, told.append) == Copied(copied=1, missing=1, damaged=1)
     assert {problem["object_key"]: problem["what"] for problem in told} == {gone: "missing", bent: "damaged"}
     assert keys(target) == {whole}
+
+
+def test_a_photo_that_is_swept_meanwhile_is_not_missing(
+    build: Build,  # noqa: F811
+    kind: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house, target = build(kind), Blobs.open(str(tmp_path / "new"))
+    house.photographed(b"whole")
+    needless = house.photographed(b"needless")
+    real = house.blobs.read
+
+    def goes(key: str, *part: int) -> Any:
+        if key == needless:
+            house.database.transact(
+                lambda session: session.execute(delete(Photo).where(Photo.object_key == needless)), writes=True
+            )
+            raise FileNotFoundError
+        return real(key, *part)
+
+    monkeypatch.setattr(house.blobs, "read", goes)
+    assert copy(house.database, house.blobs, target, lambda _: None) == Copied(copied=1)
 
 
 def test_a_target_that_is_half_there_is_made_whole(build: Build, tmp_path: Path) -> None:  # noqa: F811

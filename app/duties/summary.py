@@ -2,7 +2,7 @@
 
 What was done is counted by the database in one grouped pass over `inspection_duties`; what was owed is reckoned once
 for all plans that say the same. Where that is not exact (an enterprise with a stop of production, a plan that changed
-its cadence), duties are derived one by one, and where several inspections were for one duty, that one.
+its cadence or its shifts), duties are derived one by one, and where several inspections were for one duty, that one.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, Text, and_, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, Label, Select, Text, and_, case, exists, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.duties import reading
@@ -194,8 +194,27 @@ def _derived(
 
 
 def _kept(session: Session, plan_ids: Select[UUID], first: date, last: date, present: datetime) -> dict[UUID, Kept]:
-    """What was done of each plan. One pass: a duty with one inspection is judged by the database, others here."""
-    key = (ROW.plan_id, ROW.due_on, ROW.period, ROW.shift)
+    """What was done of each plan. One pass: the database counts inspections that are alike, each as if it were the only
+    one for its duty; those that are not are taken out again and judged together."""
+    found: defaultdict[UUID, Kept] = defaultdict(Kept)
+    alike, names = _told(present)
+    there = (ROW.plan_id.in_(plan_ids), ROW.due_on.between(first, last))
+    counted = select(ROW.plan_id, alike, func.count().label("many")).where(*there).group_by(ROW.plan_id, alike)
+    for row in session.execute(counted):
+        found[row.plan_id].add(names[row.alike], row.many)
+    closes: dict[Key, datetime] = {}
+    done: defaultdict[Key, list[Done]] = defaultdict(list)
+    for row in session.execute(select(*ROW, alike).where(*there, _one_of_several())):
+        found[row.plan_id].add(names[row.alike], -1)
+        closes[own := (row.plan_id, row.period, row.shift)] = row.closes_at
+        done[own].append(reading.told(row))
+    for own, inspections in done.items():
+        found[own[0]].count(closes[own], outcome(closes[own], inspections, present), present)
+    return found
+
+
+def _told(present: datetime) -> tuple[Label[int], list[list[str]]]:
+    """What an inspection makes of its duty if it is the only one, as a number of the database's; and its names."""
     on_time, whole = ROW.at < ROW.closes_at, type_coerce(ROW.lacking, Text) == ""
     told: dict[str, ColumnElement[bool]] = {
         "done": and_(on_time, whole),
@@ -207,28 +226,15 @@ def _kept(session: Session, plan_ids: Select[UUID], first: date, last: date, pre
         "open": ROW.closes_at > present,
     }
     bits = [case((said, 1 << number), else_=0) for number, said in enumerate(told.values())]
-    there = (ROW.plan_id.in_(plan_ids), ROW.due_on.between(first, last))
-    each = select(*key, func.count().label("many"), func.max(sum(bits[1:], bits[0])).label("told"))
-    duties = each.where(*there).group_by(*key).subquery()
-    alike = select(duties.c.plan_id, duties.c.told, func.count().label("duties")).where(duties.c.many == 1)
-    found: defaultdict[UUID, Kept] = defaultdict(Kept)
-    for row in session.execute(alike.group_by(duties.c.plan_id, duties.c.told)):
-        found[row.plan_id].add([name for number, name in enumerate(told) if row.told >> number & 1], row.duties)
-    several = select(*key).where(*there).group_by(*key).having(func.count() > 1).subquery()
-    _judge_several(session, found, several, present)
-    return found
+    names = [[name for number, name in enumerate(told) if which >> number & 1] for which in range(1 << len(told))]
+    return sum(bits[1:], bits[0]).label("alike"), names
 
 
-def _judge_several(session: Session, found: dict[UUID, Kept], several: Subquery, present: datetime) -> None:
-    """Count the duties that several inspections were for."""
-    closes: dict[Key, datetime] = {}
-    done: defaultdict[Key, list[Done]] = defaultdict(list)
-    same = and_(*(column == ROW[column.key] for column in several.c))
-    for row in session.execute(select(*ROW).join_from(several, table_of(InspectionDuty), same)):
-        closes[own := (row.plan_id, row.period, row.shift)] = row.closes_at
-        done[own].append(reading.told(row))
-    for own, inspections in done.items():
-        found[own[0]].count(closes[own], outcome(closes[own], inspections, present), present)
+def _one_of_several() -> ColumnElement[bool]:
+    """Whether another inspection was for the same duty."""
+    other = table_of(InspectionDuty).alias("other")
+    same = (other.c[name] == ROW[name] for name in ("plan_id", "due_on", "period", "shift"))
+    return exists().where(*same, other.c.inspection_id != ROW.inspection_id)
 
 
 def _concerned(caller: Caller, asked: SummaryAsked) -> Select[UUID]:

@@ -15,7 +15,8 @@ from app.risks.assessing import assess
 from app.risks.bodies import AskReview, Assess
 from app.risks.levels import RiskLevel
 from app.risks.models import Risk, RiskObject
-from app.risks.objects import ObjectChange, change_object
+from app.risks.object_schemas import ObjectChange
+from app.risks.objects import change_object
 from app.risks.reviewing import ask_review
 
 # Likelihood and severity with the measures in place, by the level that a template says; and with nothing done.

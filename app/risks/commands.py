@@ -19,7 +19,7 @@ from app.risks import queries
 from app.risks.keeping import demand_keeper, find_person
 from app.risks.levels import LevelBy, LiveLevels
 from app.risks.models import ControlMeasure, Risk, RiskObject, RiskUnit
-from app.risks.reviewing import JUDGED, due_now
+from app.risks.reviewing import JUDGED, due_now, judge_again
 from app.risks.schemas import MeasureChange, MeasureFields, NewMeasure, NewRisk, RiskChange
 from app.risks.terms import ReviewCause
 
@@ -99,7 +99,7 @@ def add_measure(session: Session, caller: Caller, risk_id: UUID, body: NewMeasur
     risk = queries.find(session, caller, risk_id, lock=True)
     demand_keeper(caller, enterprise.id)
     measure = _take_on(session, caller, enterprise, risk.id, body.id, body)
-    _ask_review(session, caller, risk)
+    judge_again(session, caller, risk)
     return measure
 
 
@@ -122,15 +122,8 @@ def change_measure(
     changes |= to_jsonable_python({name: value for name, value in changes.items() if name in STRUCTURED})
     events.change(session, measure, "changed", caller, changes, {})
     if judged:
-        _ask_review(session, caller, queries.find(session, caller, risk_id, lock=True))
+        judge_again(session, caller, queries.find(session, caller, risk_id, lock=True))
     return measure
-
-
-def _ask_review(session: Session, caller: Caller, risk: Risk) -> None:
-    """What stands against an assessed risk has changed: it is to be assessed again."""
-    changes = due_now(risk, ReviewCause.CHANGE)
-    if changes:
-        events.change(session, risk, "review_due", caller, changes, {})
 
 
 def candidate(

@@ -10,10 +10,10 @@ from app.foundation.keyring import Keyring
 from app.foundation.wire import Written
 from app.people.scope import Caller
 from app.people.visits import Visits
-from app.risks import exchange, objects
+from app.risks import exchange, object_queries, objects
 from app.risks.exchange import ExchangeFilter, ExchangePage, ExchangeTable
 from app.risks.methods import Methods, methods
-from app.risks.objects import (
+from app.risks.object_schemas import (
     NewObject,
     NewUnit,
     ObjectChange,
@@ -44,23 +44,23 @@ def list_risk_objects(
     session: Session, caller: Caller, filter: Annotated[ObjectFilter, Query()], keys: Keyring
 ) -> Written[ObjectPage]:
     """Objects of analysis by name; `major_hazard=true` for 重大危险源."""
-    return objects.objects_page(session, caller, filter, keys)
+    return object_queries.objects_page(session, caller, filter, keys)
 
 
 @router.query("-objects/{object_id}", summary="一个分析对象")
 def get_risk_object(session: Session, caller: Caller, object_id: UUID) -> ObjectView:
-    return objects.object_view(caller, objects.find_object(session, caller, object_id))
+    return object_queries.object_view(caller, object_queries.find_object(session, caller, object_id))
 
 
 @router.command("-objects", "risk_object.add", replay=get_risk_object, status_code=201, summary="新增分析对象")
 def add_risk_object(session: Session, caller: Caller, body: NewObject) -> ObjectView:
     """By the enterprise's safety officer or manager. Risks may also name an object that is not there yet."""
-    return objects.object_view(caller, objects.add_object(session, caller, body))
+    return object_queries.object_view(caller, objects.add_object(session, caller, body))
 
 
 @router.change("PATCH", "-objects/{object_id}", summary="修改分析对象")
 def change_risk_object(session: Session, caller: Caller, object_id: UUID, body: ObjectChange) -> ObjectView:
-    return objects.object_view(caller, objects.change_object(session, caller, object_id, body))
+    return object_queries.object_view(caller, objects.change_object(session, caller, object_id, body))
 
 
 @router.query("-objects/{object_id}/units", summary="分析单元")
@@ -68,11 +68,11 @@ def list_risk_units(
     session: Session, caller: Caller, object_id: UUID, filter: Annotated[UnitFilter, Query()], keys: Keyring
 ) -> Written[UnitPage]:
     """The units of an object, by name; those in use unless `retired=true`."""
-    return objects.units_page(session, caller, object_id, filter, keys)
+    return object_queries.units_page(session, caller, object_id, filter, keys)
 
 
 def show_unit(session: Session, caller: Caller, unit_id: UUID) -> UnitView:
-    return UnitView.model_validate(objects.unit_in_scope(session, caller, unit_id))
+    return UnitView.model_validate(object_queries.unit_in_scope(session, caller, unit_id))
 
 
 @router.command(

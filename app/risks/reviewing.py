@@ -53,6 +53,13 @@ def due_now(risk: Risk, cause: ReviewCause) -> dict[str, Any]:
     return {"next_review_on": today, "review_because": cause}
 
 
+def judge_again(session: Session, caller: Caller, risk: Risk) -> None:
+    """What an assessed risk was judged by has changed: it is to be assessed again."""
+    changes = due_now(risk, ReviewCause.CHANGE)
+    if changes:
+        events.change(session, risk, "review_due", caller, changes, {})
+
+
 def ask_review(session: Session, caller: Caller, risk_id: UUID, body: AskReview) -> None:
     """Let a risk be due for review today, and say why.
 

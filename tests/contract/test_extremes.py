@@ -10,7 +10,7 @@ from app.hazards.filter import HazardFilter
 from app.inspections.views import FindingFilter, InspectionFilter
 from app.people.schemas import AreaFilter, EnterpriseFilter, UserFilter
 from app.people.scope import Role
-from app.risks.objects import ObjectFilter
+from app.risks.object_schemas import ObjectFilter
 from app.risks.schemas import RiskFilter
 from app.tasks.routes import TasksAsked
 from tests.conftest import World

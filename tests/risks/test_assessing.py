@@ -171,6 +171,20 @@ def test_who_owns_it_or_where_it_stands_is_no_such_change(client: TestClient, ke
     assert moved.json()["review_because"] == "yearly"
 
 
+def test_another_grade_of_its_object_makes_a_review_due(client: TestClient, keeper: Person) -> None:
+    """An installation of the first grade makes its risks major; one that was assessed before it was is not left so."""
+    risk, other = added(client, keeper), added(client, keeper, unit="打磨台")
+    assessed(client, keeper, risk)
+    path = f"risk-objects/{risk['object_id']}"
+    client.patch(path, json={"revision": 1, "department": "一车间"}, headers=keeper.headers)
+    assert ids(client, keeper, review_due=True) == []
+    graded = client.patch(path, json={"revision": 2, "grade": 1}, headers=keeper.headers)
+    assert graded.status_code == 200
+    assert ids(client, keeper, review_due=True) == [risk["id"]]
+    assert read(client, keeper, risk["id"])["review_because"] == "change"
+    assert read(client, keeper, other["id"])["next_review_on"] is None
+
+
 def test_an_accident_calls_for_a_review(client: TestClient, world: World, keeper: Person) -> None:
     risk, supervisor = added(client, keeper), world.someone(Role.SUPERVISOR)
     assessed(client, keeper, risk)

@@ -131,14 +131,17 @@ def _segments(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _next_marker(file: IO[bytes]) -> int:
-    """Move behind the next marker and return it, passing over what is not one as decoders do."""
+    """Move behind the next marker and return it, passing over what is not one as decoders do.
+
+    It looks a little further each time: markers that lie near each other cost no more than their bytes.
+    """
     before, size = b"", 64
     while window := file.read(size):
         window = before + window
         if found := _MARKER.search(window):
             file.seek(found.end() - len(window), os.SEEK_CUR)
             return window[found.end() - 1]
-        before, size = window[-1:], WINDOW
+        before, size = window[-1:], min(8 * size, WINDOW)
     raise DamagedPhoto
 
 

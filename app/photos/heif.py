@@ -220,16 +220,20 @@ def _meta(data: bytes) -> Container:
 
 
 def _place(container: Container, data: bytes) -> None:
-    """Item locations (ISO/IEC 14496-12, 8.11.3)."""
+    """Item locations (ISO/IEC 14496-12, 8.11.3). Numbers may take no bytes at all, so that few of them tell of very
+    many pieces."""
     version = data[0]
     sizes = (data[4] >> 4, data[4] & 15, data[5] >> 4, data[5] & 15 if version else 0)
-    reader = _Reader(data, 6)
+    reader, left = _Reader(data, 6), PARTS
     for _ in range(reader.take(4 if version == 2 else 2)):
         item = container.items[reader.take(4 if version == 2 else 2)]
         inside = (reader.take(2) & 15) == 1 if version else False
         reader.take(2)
-        base = reader.take(sizes[2])
-        for _ in range(reader.take(2)):
+        base, extents = reader.take(sizes[2]), reader.take(2)
+        left -= extents
+        if left < 0:
+            raise UnsupportedPhoto(TOO_INTRICATE)
+        for _ in range(extents):
             reader.take(sizes[3])
             start = base + reader.take(sizes[0])
             item.extents.append(Extent(start, reader.take(sizes[1]), inside))

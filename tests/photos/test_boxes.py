@@ -1,5 +1,6 @@
 """HEIC, AVIF and PDF from their structure alone: cut anywhere, spoilt anywhere, turned every way, in any colours."""
 
+import struct
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
@@ -13,8 +14,8 @@ from PIL import Image, ImageCms
 from app.foundation.problems import Problem
 from app.photos.heif import meaning
 from app.photos.images import Picture, Variant, derive, display_p3, inspect
-from app.photos.outlines import DamagedPhoto
-from app.photos.tiles import joined
+from app.photos.outlines import DamagedPhoto, UnsupportedPhoto
+from app.photos.tiles import _box, _full, joined
 from tests.photos.phones import changed, grid, heic, pdf
 from tests.photos.pictures import BLUE, GREEN, RED, WHITE, exif, noise, saved, scene
 from tests.photos.test_images import corner, judged, near, shown
@@ -47,6 +48,20 @@ def test_whatever_happens_to_a_file_the_answer_is_clear(kind: str, data: st.Data
     with suppress(Problem):
         found = judged(bytes(content))
         assert found.content_type in {"image/heic", "image/avif", "application/pdf"}
+
+
+def test_few_bytes_that_tell_of_very_many_pieces_are_refused() -> None:
+    """Of pieces whose place and length take no bytes, two bytes tell of 65,535."""
+    pieces = b"".join(struct.pack(">HHH", item, 0, 0xFFFF) for item in range(1, 4))
+    content = b"\0\0\0\x14ftypheic\0\0\0\0mif1" + _full(
+        b"meta",
+        _full(b"pitm", b"\0\1"),
+        _full(b"iinf", b"\0\1", _full(b"infe", b"\0\1\0\0hvc1\0", version=2)),
+        _full(b"iloc", b"\0\0" + struct.pack(">H", 3) + pieces),
+        _box(b"iprp", _box(b"ipco"), _full(b"ipma", bytes(4))),
+    )
+    with pytest.raises(UnsupportedPhoto):
+        judged(content)
 
 
 @pytest.mark.parametrize("tile", [0, 64])

@@ -274,6 +274,22 @@ def test_endless_parts_are_refused(content: bytes) -> None:
         judged(content)
 
 
+def test_markers_that_lie_near_each_other_cost_no_more_than_their_bytes() -> None:
+    class Counting(BytesIO):
+        count = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            found = super().read(size)
+            self.count += len(found)
+            return found
+
+    content = saved(noise(), "JPEG")
+    marker = b"\xff\xfe\0\2" + bytes(100)
+    file = Counting(content[:2] + marker * 20_000 + content[2:])
+    assert inspect(file).content_type == "image/jpeg"
+    assert file.count < 20 * len(file.getvalue())
+
+
 def test_codings_that_nobody_takes_photos_in_are_unsupported() -> None:
     lossless = jpeg_outline(10, 10).replace(b"\xff\xc0", b"\xff\xc3")
     with pytest.raises(UnsupportedPhoto):

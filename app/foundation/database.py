@@ -26,6 +26,7 @@ from app.foundation.dialects import (
 )
 from app.foundation.lanes import Lane
 from app.foundation.problems import IdConflict, Overloaded, Problem, Unavailable
+from app.foundation.together import Together
 
 T = TypeVar("T")
 
@@ -50,6 +51,9 @@ class Database:
         self._readers = Lane(threads, waiting)
         self._writers = Lane(1, waiting) if is_sqlite(self.engine) else self._readers
         self._heavy = Lane(1, 16)
+        self._together = None
+        if is_sqlite(self.engine):
+            self._together = Together(self._writers, self.engine.execution_options(writes=True), self.carried)
         self._engines: dict[tuple[bool, Patience], Engine] = {}
         self._unreached_until = 0.0
 
@@ -68,7 +72,11 @@ class Database:
             Overloaded: too many are waiting, or the database took too long.
             Unavailable: the database cannot be reached, or cannot write.
         """
-        return kept(await self._writers.run(partial(self.transact, work, writes=True, dry=dry)))
+        alone = partial(self.transact, work, writes=True, dry=dry)
+        if self._together:
+            result: T | Problem = await self._together.run(work, alone, dry=dry)
+            return kept(result)
+        return kept(await self._writers.run(alone))
 
     async def study(self, work: Callable[[Session], T | Problem]) -> T:
         """A long read, on the thread for such."""

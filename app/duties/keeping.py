@@ -33,8 +33,19 @@ class Found:
     version: Version
     period: Period
 
+    @property
+    def key(self) -> Key:
+        return self.plan.id, self.period.name, self.period.shift or ""
 
-def find(session: Session, enterprise: Enterprise, named: Named) -> tuple[list[Found], dict[UUID, Works]]:
+    @property
+    def id(self) -> str:
+        return ":".join(filter(None, (str(part) for part in self.key)))
+
+
+Owed = tuple[list[Found], dict[UUID, Works]]  # duties, and what is known of their enterprises
+
+
+def find(session: Session, enterprise: Enterprise, named: Named) -> Owed:
     """The duties of these names, as far as they are owed: a phone may have been told of a plan that has changed since.
 
     Raises:
@@ -55,7 +66,7 @@ def keep(
     caller: Caller,
     inspection: Inspection,
     statuses: Statuses,
-    known: tuple[list[Found], dict[UUID, Works]],
+    known: Owed,
 ) -> None:
     """Write down which duties the inspection was for: those whose window had opened, if the inspector owes them or may
     stand in. Somebody else's inspection does not fulfil a plan that it was not for."""
@@ -91,24 +102,27 @@ def _standing(caller: Caller, found: Found, works: Works, inspection: Inspection
     return False if may else None
 
 
-def states(session: Session, ids: Collection[str]) -> Mapping[str, str]:
-    """What has become of these duties, of those that are owed."""
+def states(session: Session, ids: Collection[str], owed: Owed | None = None) -> Mapping[str, str]:
+    """What has become of these duties, of those that are owed; `owed` is what `find` said of the same ids."""
     if not ids:
         return {}
-    plans, known = reading.of_ids(session, {_split(id)[0] for id in ids})
-    found = {id: each for id in ids if (each := _found(plans, known, id))}
-    keys = {id: _key(each) for id, each in found.items()}
+    found, known = owed or _owed(session, ids)
     same = [
         and_(InspectionDuty.plan_id == plan, InspectionDuty.period == period, InspectionDuty.shift == shift)
-        for plan, period, shift in set(keys.values())
+        for plan, period, shift in {each.key for each in found}
     ]
     done, present = reading.done(session, [or_(*same)]) if same else {}, now()
     return {
-        id: reading.duty(
-            each.plan, each.version, known[each.plan.enterprise_id], each.period, done.get(keys[id], []), present
+        each.id: reading.duty(
+            each.plan, each.version, known[each.plan.enterprise_id], each.period, done.get(each.key, []), present
         ).outcome.state
-        for id, each in found.items()
+        for each in found
     }
+
+
+def _owed(session: Session, ids: Collection[str]) -> Owed:
+    plans, known = reading.of_ids(session, {_split(id)[0] for id in ids})
+    return [each for id in ids if (each := _found(plans, known, id))], known
 
 
 def _found(plans: Mapping[UUID, Plan], known: Mapping[UUID, Works], id: str) -> Found | None:
@@ -123,10 +137,6 @@ def _found(plans: Mapping[UUID, Plan], known: Mapping[UUID, Works], id: str) -> 
 def _split(id: str) -> tuple[UUID, str, str | None]:
     plan, period, *shift = id.split(":")
     return UUID(plan), period, shift[0] if shift else None
-
-
-def _key(found: Found) -> Key:
-    return found.plan.id, found.period.name, found.period.shift or ""
 
 
 DUTIES: Final = Duties(find, keep, states)

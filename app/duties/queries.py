@@ -143,7 +143,7 @@ def _page(
 
 
 def _stops_shown(session: Session, stops: Sequence[ProductionStop]) -> list[StopView]:
-    known = reading.works(session, {stop.enterprise_id for stop in stops}) if stops else {}
+    known = reading.works(session, {stop.enterprise_id for stop in stops}, named=False) if stops else {}
     activity = _activity(session, stops) if stops else {}
     shown = []
     for stop in stops:

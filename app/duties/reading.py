@@ -165,12 +165,11 @@ def rule_of(cadence: Cadence, days: Days, from_on: date, to_on: date | None, shi
     return Rule(cadence, days, from_on, to_on, tuple(told))
 
 
-def works(session: Session, of: Select[UUID] | Collection[UUID]) -> dict[UUID, Works]:
-    """What is known of some enterprises."""
+def works(session: Session, of: Select[UUID] | Collection[UUID], *, named: bool = True) -> dict[UUID, Works]:
+    """What is known of some enterprises; their name and area only if `named`."""
     found: defaultdict[UUID, Works] = defaultdict(Works)
-    for row in session.execute(
-        select(Enterprise.id, Enterprise.name, Enterprise.area_code).where(Enterprise.id.in_(of))
-    ):
+    enterprises = select(Enterprise.id, Enterprise.name, Enterprise.area_code).where(Enterprise.id.in_(of))
+    for row in session.execute(enterprises) if named else ():
         found[row.id].name, found[row.id].area_code = row.name, row.area_code
     users = select(User.id, User.name, User.roles, User.active, User.created_at, User.enterprise_id)
     theirs = users.where(User.enterprise_id.in_(of)).order_by(User.created_at, User.id)
@@ -300,7 +299,7 @@ def of_ids(session: Session, ids: Collection[UUID]) -> tuple[dict[UUID, Plan], d
     owing = {plan.enterprise_id for plan in found.values()}
     if len(found) < len(set(ids)):
         owing |= set(session.scalars(stops))
-    known = works(session, owing) if owing else {}
+    known = works(session, owing, named=False) if owing else {}
     found |= {plan.id: plan for plan in resumptions(known) if plan.id in ids}
     return found, known
 

@@ -80,8 +80,9 @@ def report_inspection(
     """One inspection, whole, with its photos before, in it or after. May be sent any number of times."""
     if parts:
         take_in(session, caller, parts, arrivals)
-    inspection = commands.report(session, caller, body, clock, sorter, duties)
-    return queries.inspection_shown(session, caller, inspection.id, keys, duties)
+    of_this = duties.of_one_report()
+    inspection = commands.report(session, caller, body, clock, sorter, of_this)
+    return queries.inspection_shown(session, caller, inspection.id, keys, of_this)
 
 
 @router.query("/findings", summary="发现")

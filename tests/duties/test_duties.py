@@ -10,6 +10,7 @@ from app.people.scope import Role
 from tests.conftest import Person, World
 from tests.duties.conftest import LONG_AGO
 from tests.duties.stories import at, changed, checked, duties, inspected, instant, planned, planning, states
+from tests.hazards.test_plan import statements_of
 from tests.inspections.stories import reporting
 from tests.risks.stories import added, measured
 
@@ -246,6 +247,15 @@ def test_a_phone_that_has_it_is_told_nothing_has_changed(client: TestClient, off
         assert (again.status_code, again.content) == (304, b"")
     known = leader.headers | {"If-None-Match": first.headers["ETag"]}
     assert client.get("duties", params=asked, headers=known).status_code == 200  # days have passed
+
+
+def test_a_report_asks_once_of_what_it_is_for(
+    client: TestClient, world: World, officer: Person, leader: Person
+) -> None:
+    duty = f"{planned(client, officer)['id']}:2026-11-02"
+    seen = statements_of(world, lambda: inspected(client, leader, "2026-11-02 09:00", duty))
+    for table in ("inspection_plan_versions", "production_calendars", "production_stops"):
+        assert sum(f"FROM {table}" in said or f"JOIN {table}" in said for said, _ in seen) == 1
 
 
 def test_pages_of_duties_follow_one_another(client: TestClient, officer: Person) -> None:

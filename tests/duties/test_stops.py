@@ -9,6 +9,7 @@ from app.people.scope import Role
 from tests.conftest import Person, World
 from tests.duties.conftest import LONG_AGO
 from tests.duties.stories import at, checked, duties, inspected, planned, states, stopping
+from tests.hazards.test_plan import statements_of
 from tests.risks.stories import added, measured
 
 
@@ -141,3 +142,16 @@ def test_stops_are_listed(client: TestClient, world: World, manager: Person) -> 
     for asked, there in (({}, True), ({"on": "2026-11-15"}, True), ({"on": "2026-11-16"}, False)):
         listed = client.get("production-stops", params=asked, headers=supervisor.headers).json()["items"]
         assert [each["id"] for each in listed] == [stop["id"]] * there
+
+
+def test_further_stops_on_a_page_ask_no_further_questions(client: TestClient, world: World, manager: Person) -> None:
+    def page() -> int:
+        return len(client.get("production-stops", headers=manager.headers).json()["items"])
+
+    asked: list[int] = []
+    for many in (1, 3):
+        for _ in range(many - len(asked)):
+            declared(client, manager)
+        asked.append(len(statements_of(world, page)))
+    assert page() == 3
+    assert asked[0] == asked[1] > 0

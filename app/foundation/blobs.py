@@ -222,9 +222,11 @@ class Folder(Blobs):
     def under(self, folder: str = "") -> Iterator[Stored]:
         begins = f"{_checked(folder)}/".replace("/", "+") if folder else ""
         with _trouble():
-            places = [self._root / begins[:2]] if begins else set(self._root.iterdir()) - {self._incoming}
-            for path in (path for place in places if place.exists() for path in place.iterdir()):
-                if path.name.startswith(begins):
+            places = [self._root / begins[:2]] if begins else self._root.iterdir()
+            # Others may have put something beside: on a disk of its own lies a lost+found that nobody may read.
+            ours = (place for place in places if len(place.name) <= 2 and place.is_dir())
+            for path in (path for place in ours for path in place.iterdir()):
+                if path.name.startswith(begins) and _KEY.fullmatch(path.name.replace("+", "/")):
                     with suppress(FileNotFoundError):  # deleted while we look
                         found = path.stat()
                         modified_at = datetime.fromtimestamp(found.st_mtime, UTC)

@@ -173,6 +173,17 @@ def test_a_listing_names_what_lies_in_a_folder(blobs: Blobs) -> None:
     assert abs(time.time() - stored.modified_at.timestamp()) < 60
 
 
+def test_what_others_put_into_the_folder_is_passed_over(tmp_path: Path) -> None:
+    blobs = Blobs.open(str(tmp_path))
+    put(blobs, KEY, b"x")
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / "lost+found" / "1").touch()
+    (tmp_path / "db").touch()
+    (tmp_path / KEY[:2] / ".nfs0001").touch()
+    assert keys(blobs) == {KEY}
+    assert keys(blobs, KEY.partition("/")[0]) == {KEY}
+
+
 @pytest.mark.parametrize("key", ["", "/etc/passwd", "../x", "a/../b", "a//b", "a/", ".incoming/x", "a b", "a\n", "图"])
 def test_a_key_is_plain(blobs: Blobs, key: str) -> None:
     for ask in (blobs.writer, blobs.size, blobs.delete, blobs.local_path):

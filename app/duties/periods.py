@@ -15,6 +15,7 @@ from app.foundation.calendar import SHANGHAI, add_days, end_of_day, is_work_day,
 from app.inspections.terms import Cadence
 
 FIRST_SHIFT: Final = time(8)
+REMEMBERED_DAYS: Final = 32
 NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -100,9 +101,13 @@ class Reign:
     fresh: bool = True
 
 
-@lru_cache(8192)
 def periods(rule: Rule, reign: Reign, calendar: Calendar, first: date, last: date) -> tuple[Period, ...]:
     """What is owed under a rule while it reigns, as far as it touches the days from `first` to `last`."""
+    few = (last - first).days < REMEMBERED_DAYS
+    return (_remembered if few else _reckoned)(rule, reign, calendar, first, last)
+
+
+def _reckoned(rule: Rule, reign: Reign, calendar: Calendar, first: date, last: date) -> tuple[Period, ...]:
     begins = max(reign.since, start_of_day(rule.from_on))
     if rule.cadence is Cadence.ONE_OFF:
         found = _once(rule, reign, begins)
@@ -113,6 +118,10 @@ def periods(rule: Rule, reign: Reign, calendar: Calendar, first: date, last: dat
         for each in found
         if each.first <= last and first <= each.last and _holds(each, begins, reign)
     )
+
+
+# A month of a plan is some 10 kB: years of all plans are not kept in memory.
+_remembered = lru_cache(2048)(_reckoned)
 
 
 def _holds(period: Period, begins: datetime, reign: Reign) -> bool:

@@ -237,9 +237,12 @@ def _units(session: Session, works: Enterprise, after: UUID | None, limit: int) 
     ]  # fmt: skip
 
 
+REPORTED: Final = (Risk.candidate.is_(False), Risk.unit_id.is_not(None))
+
+
 def _events(session: Session, works: Enterprise, after: UUID | None, limit: int) -> list[Values]:
     """Candidates are nobody's risk yet, and not reported."""
-    own = (Risk.enterprise_id == works.id, Risk.candidate.is_(False), Risk.unit_id.is_not(None), _after(Risk.id, after))
+    own = (Risk.enterprise_id == works.id, *REPORTED, _after(Risk.id, after))
     return [
         {"id": risk.id, "unit_id": str(risk.unit_id), "event": risk.event, "retired": risk.retired}
         for risk in session.scalars(select(Risk).where(*own).order_by(Risk.id).limit(limit))
@@ -247,7 +250,10 @@ def _events(session: Session, works: Enterprise, after: UUID | None, limit: int)
 
 
 def _measures(session: Session, works: Enterprise, after: UUID | None, limit: int) -> list[Values]:
-    own = (ControlMeasure.enterprise_id == works.id, _after(ControlMeasure.id, after))
+    """Those of the events that are reported."""
+    reported = select(Risk.id).where(Risk.enterprise_id == works.id, *REPORTED)
+    theirs = (ControlMeasure.enterprise_id == works.id, ControlMeasure.risk_id.in_(reported))
+    own = (*theirs, _after(ControlMeasure.id, after))
     return [
         {"id": each.id, "risk_id": str(each.risk_id), "description": each.description, "check": each.check,
          "retired": each.retired}

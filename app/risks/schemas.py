@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from app.foundation.pages import Asked
-from app.foundation.wire import AreaCode, Body, Change, Frozen, Moment, Short, Text, View
+from app.foundation.wire import AreaCode, Body, Change, Day, Frozen, Moment, Short, Text, View
 from app.risks.levels import Colour, ControlLevel, Current, LevelBy, MeasureKind, RiskLevel
 from app.risks.methods import Override
 from app.risks.terms import CycleUnit, Decision, HolderRole, ReviewCause
@@ -75,7 +75,7 @@ class NewRisk(Body):
     level: RiskLevel | None = None
     post: Short | None = None
     owner_id: UUID | None = None
-    next_review_on: date | None = None
+    next_review_on: Day | None = None
     measures: Annotated[tuple[MeasureFields, ...], Field(max_length=MEASURES_LIMIT)] = ()
 
 
@@ -87,7 +87,7 @@ class RiskChange(Change):
     level: RiskLevel | None = None
     post: Short | None = None
     owner_id: UUID | None = None
-    next_review_on: date | None = None
+    next_review_on: Day | None = None
     retired: bool = Field(default_factory=bool)
 
     @model_validator(mode="after")

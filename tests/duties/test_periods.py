@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.duties.periods import NEVER, Pattern, Period, Reign, Rule, Shift, days_between, periods, span
+from app.duties.periods import NEVER, Pattern, Period, Reign, Rule, Shift, _remembered, days_between, periods, span
 from app.duties.terms import Days
 from app.foundation.calendar import add_days, end_of_day, start_of_day
 from app.inspections.terms import Cadence, first_day
@@ -137,3 +137,10 @@ def test_days_between_are_all_of_them() -> None:
         date(2026, 2, 28),
         date(2026, 3, 1),
     ]
+
+
+def test_years_are_not_remembered() -> None:
+    """A summary of a year of 100,000 enterprises would fill the memory with its days."""
+    rule, before = Rule(Cadence.DAILY, Days.EVERY, date(2026, 1, 1)), _remembered.cache_info().misses
+    year = periods(rule, Reign(instant("2025-12-31 00:00")), (), date(2026, 1, 1), date(2026, 12, 31))
+    assert (len(year), _remembered.cache_info().misses) == (365, before)

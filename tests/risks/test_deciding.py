@@ -200,3 +200,14 @@ def test_the_hazard_of_a_merged_candidate_colours_the_risk_it_went_into(
     assert decide(client, keeper, shown["id"], "merge", into=risk["id"]).status_code == 200
     current = read(client, keeper, risk["id"])["current"]
     assert (current["level"], [each["hazard_id"] for each in current["because"]]) == ("general", [shown["hazard_id"]])
+
+
+def test_what_is_reported_upward_names_no_event_that_is_not(
+    client: TestClient, world: World, keeper: Person, leader: Person
+) -> None:
+    """A candidate is not reported yet, so neither is a measure that somebody already took on against it."""
+    candidate, risk = seen(client, leader), added(client, keeper, measures=[measuring()])
+    measured(client, keeper, {"id": candidate})
+    for table in ("control_measure", "inspection_task"):
+        answer = client.get(f"enterprises/{world.enterprise}/exchange/{table}", headers=keeper.headers)
+        assert [item["fields"]["id"] for item in answer.json()["items"]] == [risk["measures"][0]["id"]]

@@ -20,7 +20,7 @@ from app.foundation.clock import now
 from app.foundation.database import Database
 from app.foundation.dialects import LONG
 from app.photos.models import Photo, PhotoSender, PhotoUse
-from app.photos.tus.models import UploadPart
+from app.photos.tus.models import Upload, UploadPart
 
 T = TypeVar("T")
 
@@ -58,7 +58,8 @@ def unnamed(before: datetime) -> ColumnElement[bool]:
 
 
 def mark(session: Session, shas: Sequence[str], before: datetime) -> list[Kept]:
-    """Let those that nobody names count for nobody any more, and say which these are.
+    """Let those that nobody names count for nobody any more, and say which these are. No upload says of one that it is
+    here.
 
     One that somebody is binding or sending now is passed over. It is judged after it has been locked: what a report
     has committed meanwhile is seen.
@@ -69,7 +70,9 @@ def mark(session: Session, shas: Sequence[str], before: datetime) -> list[Kept]:
     session.execute(dying.execution_options(synchronize_session=False))
     those = select(Photo.sha256, Photo.object_key, Photo.bytes).where(Photo.sha256.in_(free), DYING)
     marked = [Kept(*row) for row in session.execute(those.order_by(Photo.sha256))]
-    session.execute(delete(PhotoSender).where(PhotoSender.sha256.in_([photo.sha256 for photo in marked])))
+    dead = [photo.sha256 for photo in marked]
+    session.execute(delete(PhotoSender).where(PhotoSender.sha256.in_(dead)))
+    session.execute(delete(Upload).where(Upload.sha256.in_(dead), Upload.arrived == Upload.length))
     return marked
 
 

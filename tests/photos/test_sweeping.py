@@ -259,6 +259,15 @@ def test_what_is_dying_counts_for_nobody_until_it_is_sent_again(
     assert kept(world, content) == content
 
 
+def test_no_upload_says_that_a_photo_is_here_which_was_swept(client: TestClient, world: World, leader: Person) -> None:
+    content = old(client, world, leader)
+    place, heads = tus(client, leader, content).headers["Location"], leader.headers | {"Tus-Resumable": "1.0.0"}
+    assert client.head(f"http://test{place}", headers=heads).headers["Upload-Offset"] == str(len(content))
+    age(world, content)
+    assert swept(world).photos == 1
+    assert client.head(f"http://test{place}", headers=heads).status_code == 404
+
+
 def test_what_vanishes_between_two_looks_is_asked_for_again(
     client: TestClient, world: World, leader: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Reading the hazard list. Every query starts from what the caller may see."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, bindparam, case, false, or_, select, true, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.types import NULLTYPE
 
 from app.foundation.calendar import local_date
 from app.foundation.canonical import sent_plain
@@ -27,7 +29,7 @@ from app.hazards.standing import Judge, judge
 from app.hazards.views import HazardPage
 from app.people.models import Enterprise, User
 from app.people.scope import Caller
-from app.photos.addresses import thumbnail_url
+from app.photos.addresses import thumbnails
 
 
 def _text(column: InstrumentedAttribute[Any]) -> ColumnElement[str]:
@@ -37,6 +39,11 @@ def _text(column: InstrumentedAttribute[Any]) -> ColumnElement[str]:
 def _as_told(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """Ids and instants as text, structures as they are."""
     return _text(column) if isinstance(column.type, Id | Instant) else as_sent(column)
+
+
+def _yes_or_no(column: Any, name: str) -> ColumnElement[Any]:
+    """What is only judged and never sent, as the database has it: SQLite's 0 and 1 will do."""
+    return type_coerce(column, NULLTYPE).label(name)
 
 
 RESPONSIBLE: Final = aliased(User)
@@ -56,9 +63,10 @@ JUDGED: Final = (
     as_sent(Hazard.origin), _text(Hazard.enterprise_id), Hazard.area_code, Hazard.handling_area.label("handling_area"),
     _text(Hazard.reported_by), _text(Hazard.confirmed_at), _text(Hazard.responsible_id),
     type_coerce(Hazard.barred, Text).label("barred"), Hazard.due_on, _text(Hazard.stage_due_at),
-    Hazard.plan_pending, Hazard.plan_approved, _text(Hazard.extension_by), Hazard.extension_requests,
-    Hazard.evidence_missing, ALONE, _text(Enterprise.partner_id),
-    case((BEING_RECTIFIED, ACCOUNTLESS.element), else_=false()).label("accountless"),
+    _yes_or_no(Hazard.plan_pending, "plan_pending"), _yes_or_no(Hazard.plan_approved, "plan_approved"),
+    _text(Hazard.extension_by), Hazard.extension_requests, Hazard.evidence_missing,
+    _yes_or_no(ALONE.element, "alone"), _text(Enterprise.partner_id),
+    _yes_or_no(case((BEING_RECTIFIED, ACCOUNTLESS.element), else_=false()), "accountless"),
 )  # fmt: skip
 BESIDE: Final = (
     select(*READ_BESIDE)
@@ -130,8 +138,8 @@ def page(session: Session, caller: Caller, filter: HazardFilter, keys: Keyring) 
     query = _first_page(filter, caller) if first else _asked(filter, caller, filter.place(keys))
     rows = query.rows(session)
     shown, at, asking = rows[: filter.limit], now(), in_text(caller)
-    may = judge(asking, local_date(at))
-    answer: dict[str, Any] = {"items": [_row(row, asking, may, keys, at) for row in shown], "next_cursor": None}
+    may, picture = judge(asking, local_date(at)), thumbnails(keys, caller.id)
+    answer: dict[str, Any] = {"items": [_row(row, asking, may, picture, at) for row in shown], "next_cursor": None}
     if len(rows) > filter.limit:
         answer["next_cursor"] = filter.cursor_after(keys, getattr(shown[-1], _key(filter).key), shown[-1].id)
     if filter.count:
@@ -172,7 +180,7 @@ def in_text(caller: Caller) -> Any:
     return replace(caller, **told)
 
 
-def _row(row: Any, caller: Any, may: Judge, keys: Keyring, at: datetime) -> dict[str, Any]:
+def _row(row: Any, caller: Any, may: Judge, picture: Callable[[str], str], at: datetime) -> dict[str, Any]:
     """A hazard in the list, as it is sent."""
     possible = may.moves(row)
     return {
@@ -192,7 +200,7 @@ def _row(row: Any, caller: Any, may: Judge, keys: Keyring, at: datetime) -> dict
         "responsible": responsible(row, caller),
         "origin": row.origin,
         "reported_at": row.reported_at,
-        "thumbnail_url": thumbnail_url(keys, caller.id, row.thumbnail) if row.thumbnail else None,
+        "thumbnail_url": picture(row.thumbnail) if row.thumbnail else None,
         "photos_missing": row.photos_missing,
         "listed": row.listed,
         "revision": row.revision,

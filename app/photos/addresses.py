@@ -4,7 +4,8 @@ An address is for one viewer and one picture, and the same from morning to midni
 until the next day is over. What it asks for beyond the picture, a watermark of one record, is signed with it.
 """
 
-from collections.abc import Mapping
+import hmac
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from app.foundation.calendar import add_days, end_of_day, local_date
 from app.foundation.clock import now
-from app.foundation.keyring import Keyring
+from app.foundation.keyring import MARK, Keyring
 from app.photos.images import Variant
 
 PURPOSE: Final = "photo"
@@ -21,7 +22,7 @@ PATH: Final = "/api/v1/photos"
 
 def thumbnail_url(keys: Keyring, viewer_id: UUID, sha256: str) -> str:
     """Where the viewer finds the small picture, today and tomorrow."""
-    return address(keys, viewer_id, sha256, Variant.THUMBNAIL)
+    return thumbnails(keys, viewer_id)(sha256)
 
 
 def display_url(keys: Keyring, viewer_id: UUID, sha256: str) -> str:
@@ -32,6 +33,19 @@ def display_url(keys: Keyring, viewer_id: UUID, sha256: str) -> str:
 def watermark_url(keys: Keyring, viewer_id: UUID, sha256: str, subject_id: UUID) -> str:
     """Where the viewer finds it with what a record says of it, today and tomorrow, while he sees that record."""
     return address(keys, viewer_id, sha256, Variant.DISPLAY, f"&{_watermark(str(subject_id))}")
+
+
+def thumbnails(keys: Keyring, viewer_id: UUID) -> Callable[[str], str]:
+    """`thumbnail_url` for many pictures of one answer: what they have in common is looked up once."""
+    tail = f"/{Variant.THUMBNAIL}?{_query(viewer_id, local_date(now()))}"
+    key_id = keys.newest
+    key = keys.key(PURPOSE, key_id)
+
+    def address_of(sha256: str) -> str:
+        signed = sha256 + tail
+        return f"{PATH}/{signed}&mark={key_id}.{hmac.digest(key, signed.encode(), 'sha256').hex()[:MARK]}"
+
+    return address_of
 
 
 def address(keys: Keyring, viewer_id: UUID, sha256: str, variant: Variant, more: str = "") -> str:

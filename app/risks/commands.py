@@ -21,7 +21,7 @@ from app.risks.levels import LevelBy, LiveLevels
 from app.risks.models import ControlMeasure, Risk, RiskObject, RiskUnit
 from app.risks.reviewing import JUDGED, due_now, judge_again
 from app.risks.schemas import MeasureChange, MeasureFields, NewMeasure, NewRisk, RiskChange
-from app.risks.terms import ReviewCause
+from app.risks.terms import Decision, ReviewCause
 
 STRUCTURED: Final = ("check_cycle", "classification")
 PROPOSED: Final = "proposed"
@@ -83,6 +83,8 @@ def change_risk(session: Session, caller: Caller, risk_id: UUID, body: RiskChang
         changes = due_now(risk, ReviewCause.CHANGE) | changes
     if "next_review_on" in changes and changes["next_review_on"] != risk.next_review_on:
         changes.setdefault("review_because", risk.review_because if changes["next_review_on"] else None)
+    if risk.retired and changes.get("retired") is False and risk.decision in (Decision.MERGE, Decision.REJECT):
+        changes |= {"candidate": True, "decision": None, "merged_into": None}  # nobody has placed it: it waits again
     events.change(session, risk, "changed", caller, changes, said)
     return risk
 

@@ -211,3 +211,17 @@ def test_what_is_reported_upward_names_no_event_that_is_not(
     for table in ("control_measure", "inspection_task"):
         answer = client.get(f"enterprises/{world.enterprise}/exchange/{table}", headers=keeper.headers)
         assert [item["fields"]["id"] for item in answer.json()["items"]] == [risk["measures"][0]["id"]]
+
+
+@pytest.mark.parametrize("decision", ["merge", "reject"])
+def test_a_candidate_that_is_taken_back_waits_again(
+    client: TestClient, keeper: Person, leader: Person, decision: str
+) -> None:
+    id, risk = seen(client, leader), added(client, keeper)
+    more = {"into": risk["id"]} if decision == "merge" else {"reason": "看错了"}
+    assert decide(client, keeper, id, decision, **more).status_code == 200
+    body = {"revision": read(client, keeper, id)["revision"], "retired": False}
+    told = client.patch(f"risks/{id}", json=body, headers=keeper.headers).json()
+    assert (told["candidate"], told["decision"], told["merged_into"]) == (True, None, None)
+    assert ids(client, keeper) == [id, risk["id"]]
+    assert decide(client, keeper, id, "adopt", object="打磨车间", unit="切割").status_code == 200

@@ -108,7 +108,7 @@ def report(session: Session, caller: Caller, new: NewHazard) -> Hazard:
 
 def see_again(session: Session, caller: Caller, hazard: Hazard, found_at: datetime, said: dict[str, Any]) -> None:
     """A later finding of what is already on the list: its photos join the hazard's (`hazard` is locked)."""
-    changes = _photo_counts(session, hazard, hazard.rectification)
+    changes = _photo_counts(hazard, hazard.rectification, _counted(session, hazard))
     if found_at > hazard.last_seen_at:
         changes["last_seen_at"] = found_at
     events.change(session, hazard, "seen_again", caller, changes, said, at=found_at, revises=False)
@@ -154,7 +154,8 @@ def take(
     changes = action.changes(step)
     said = step.told(*changes)
     if _name_photos(session, caller, hazard.row, action, body):
-        changes |= _photo_counts(session, hazard.row, changes.get("rectification", hazard.row.rectification))
+        shown = changes.get("rectification", hazard.row.rectification)
+        changes |= _photo_counts(hazard.row, shown, _counted(session, hazard.row))
     at = getattr(body, "performed_at", None)
     events.change(session, hazard.row, action.name, caller, changes, said, at=at, revises=action.way is not None)
     session.flush()
@@ -184,10 +185,13 @@ def _name_photos(session: Session, caller: Caller, hazard: Hazard, action: Actio
     return bool(named)
 
 
-def _photo_counts(session: Session, hazard: Hazard, rectification: Any) -> dict[str, Any]:
+def _counted(session: Session, hazard: Hazard) -> uses.Counts:
+    return uses.counts(session, [hazard.id]).get(hazard.id, NO_PHOTOS)
+
+
+def _photo_counts(hazard: Hazard, rectification: Any, counts: uses.Counts) -> dict[str, Any]:
     """The fields that follow from the hazard's photos, where they differ. Evidence is what the last rectification
     shows: what an earlier one owed, and was sent back, keeps nobody waiting."""
-    counts = uses.counts(session, [hazard.id]).get(hazard.id, NO_PHOTOS)
     now_true = {
         "photos_missing": counts.missing,
         "evidence_missing": len(_evidence(rectification) & counts.evidence_missing),
@@ -202,7 +206,7 @@ def photos_arrived(session: Session, caller: Caller, arrived: Sequence[PhotoUse]
     waiting = select(Hazard).where(Hazard.id.in_(subjects)).order_by(Hazard.id).with_for_update()
     for hazard in session.scalars(waiting).all():
         hashes = sorted({use.sha256 for use in arrived if use.subject_id == hazard.id})
-        changes = _photo_counts(session, hazard, hazard.rectification)
+        changes = _photo_counts(hazard, hazard.rectification, _counted(session, hazard))
         events.change(session, hazard, "photos_arrived", caller, changes, {"photos": hashes}, revises=False)
 
 
@@ -213,9 +217,9 @@ def photos_lost(session: Session, caller: Caller, loss: Loss) -> None:
     naming = select(Hazard).where(Hazard.id.in_(subjects)).order_by(Hazard.id).with_for_update()
     for hazard in session.scalars(naming.execution_options(populate_existing=True)).all():
         changes = _mended(hazard, loss)
-        rectification = changes.get("rectification", hazard.rectification)
-        changes |= _photo_counts(session, hazard, rectification)
-        if hazard.state in JUDGED_BY_PHOTOS and _is_unproven(session, hazard, rectification):
+        rectification, counts = changes.get("rectification", hazard.rectification), _counted(session, hazard)
+        changes |= _photo_counts(hazard, rectification, counts)
+        if hazard.state in JUDGED_BY_PHOTOS and _is_unproven(rectification, counts):
             facts: Any = hazard
             changes |= left_without_evidence(Step(facts, caller, None, now()))
         events.change(session, hazard, "photos_lost", caller, changes, loss.told(), revises="state" in changes)
@@ -228,9 +232,9 @@ def _mended(hazard: Hazard, loss: Loss) -> dict[str, Any]:
     return {name: said for name, said in mended.items() if said != told[name]}
 
 
-def _is_unproven(session: Session, hazard: Hazard, rectification: Any) -> bool:
+def _is_unproven(rectification: Any, counts: uses.Counts) -> bool:
     """Whether all photos of the rectification are lost."""
-    shown, counts = _evidence(rectification), uses.counts(session, [hazard.id]).get(hazard.id, NO_PHOTOS)
+    shown = _evidence(rectification)
     return bool(shown) and shown <= counts.evidence_lost
 
 

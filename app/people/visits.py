@@ -183,10 +183,11 @@ class Visits(APIRouter):
     def _open(self, method: str, path: str, visit: Callable[..., Any], call: Call, **route: Any) -> None:
         """Add the route, showing FastAPI what the function asks for and answers."""
         visit.__dict__["__signature__"] = call.public_signature(writes=method != "GET")
-        answer = call.signature.return_annotation
-        shape = (
-            get_args(answer)[0] if get_origin(answer) in {Written, Lasting} else None if answer is Silent else answer
-        )
+        shape = call.signature.return_annotation
+        if get_origin(shape) in {Written, Lasting}:
+            shape = get_args(shape)[0]
+        elif shape is Silent:
+            shape = None
         named = {"name": call.function.__name__, "description": inspect.getdoc(call.function)}
         call.form_for(path, writes=method != "GET")
         self.add_api_route(path, visit, methods=[method], response_model=shape, **named | route)

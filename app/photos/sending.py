@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.foundation.blobs import LINK_SECONDS
+from app.foundation.blobs import LINK_SECONDS, Blobs
 from app.foundation.problems import Problem, Said
 from app.people.calls import thing
 from app.people.visits import has
@@ -50,10 +50,10 @@ async def sent(request: Request, key: str, etag: str, content_type: str, disposi
     if disposition:
         headers["Content-Disposition"] = disposition
     room: Darkroom = thing(request, Darkroom)
-    whole = await room.storing.run(partial(room.blobs.size, key))
+    whole, link = await room.storing.run(partial(_place, room.blobs, key, content_type, disposition))
     if request.method == "HEAD":
         return Response(None, 200, headers | {"Content-Length": str(whole)}, content_type)
-    if link := room.blobs.link(key, content_type, disposition):
+    if link:
         brief = f"private, max-age={LINK_SECONDS // 2}"
         return Response(None, 307, {"Location": link, "Cache-Control": brief, "Vary": "Authorization"})
     start, stop = asked_range(request, etag, whole)
@@ -67,6 +67,11 @@ async def sent(request: Request, key: str, etag: str, content_type: str, disposi
         return Response(content, status, headers, content_type)
     pieces = await room.storing.run(partial(room.blobs.read, key, start, stop))
     return StreamingResponse(_flowing(room, pieces), status, headers, content_type)
+
+
+def _place(blobs: Blobs, key: str, content_type: str, disposition: str) -> tuple[int, str | None]:
+    """How large the object is, and its link, if there are any: a store that has moved looks where it lies."""
+    return blobs.size(key), blobs.link(key, content_type, disposition)
 
 
 async def _flowing(room: Darkroom, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -97,10 +97,10 @@ class _Bundle:
         told = json.loads(manifest)
         keys = self._keys(told)
         self._signed(manifest, keys, trusted)
-        self._files(told["files"])
+        hashes = self._files(told["files"])
         seals = {seal.number: seal for seal in self._seals(keys)}
         named = self._events(told, seals)
-        self._photos(told["photos"], named)
+        self._photos(told["photos"], named, hashes)
         if head is not None and head not in {seal.digest for seal in seals.values()}:
             raise BrokenBundle(f"the seal {head} is not in it")
         self._found.number, self._found.made_at = told["hazard"]["number"], told["made_at"]
@@ -136,8 +136,9 @@ class _Bundle:
         _check(keys, mark["key_id"], mark["signature"], signed_text(manifest), MANIFEST)
         self._found.keys = [fingerprint(key) for key in keys.values()]
 
-    def _files(self, files: Sequence[Mapping[str, Any]]) -> None:
-        """Every file is as the manifest says, and there are no others."""
+    def _files(self, files: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Every file is as the manifest says, and there are no others; the SHA-256 of each by its path."""
+        hashes: dict[str, str] = {}
         listed = {entry["path"] for entry in files} | {MANIFEST, SIGNATURE}
         for entry in files:
             if entry["path"] not in self._names:
@@ -145,8 +146,10 @@ class _Bundle:
             size, found = self._hash(entry["path"])
             if (size, found) != (entry["bytes"], entry["sha256"]):
                 raise BrokenBundle(f"{entry['path']}: changed")
+            hashes[entry["path"]] = found
         for name in sorted(self._names - listed):
             raise BrokenBundle(f"{name}: put in")
+        return hashes
 
     def _hash(self, name: str) -> tuple[int, str]:
         hashed, size = hashlib.sha256(), 0
@@ -229,7 +232,7 @@ class _Bundle:
             raise BrokenBundle(f"{where}: not under its seal")
         self._found.sealed += 1
 
-    def _photos(self, photos: Sequence[Mapping[str, Any]], named: set[str]) -> None:
+    def _photos(self, photos: Sequence[Mapping[str, Any]], named: set[str], hashes: Mapping[str, str]) -> None:
         """What is said to be there, is there; and every photo that an event names is accounted for."""
         shown = {photo["path"] for photo in photos if photo["path"]}
         for name in sorted(self._names):
@@ -238,7 +241,7 @@ class _Bundle:
         for photo in photos:
             if photo["state"] != "present":
                 self._found.absent.append(f"{photo['sha256']} ({photo['state']})")
-            elif self._hash(photo["path"])[1] != photo["sha256"]:
+            elif hashes[photo["path"]] != photo["sha256"]:
                 raise BrokenBundle(f"{photo['path']}: not the photo that it is named after")
         listed = {photo["sha256"] for photo in photos}
         self._found.photos = len(shown)

@@ -24,7 +24,7 @@ from app.photos.models import Photo, PhotoSender
 from app.photos.receiving import take_in
 from app.photos.tus.heads import Announced, UploadGone, WrongOffset
 from app.photos.tus.models import Progress, Upload, UploadPart
-from app.photos.tus.receiving import Chunk, Standing
+from app.photos.tus.receiving import Chunk, Standing, remove
 from app.photos.unnamed import sent_again
 from app.photos.uses import one_photo_at_a_time
 
@@ -155,11 +155,6 @@ def end(session: Session, caller: Caller, id: UUID) -> None:
     """Forget an upload. What of it lies in the storage is removed later. Raises NotFound, UploadGone."""
     one_photo_at_a_time(session, caller.id)
     remove(session, find(session, caller, id).id)
-
-
-def remove(session: Session, *ids: UUID) -> None:
-    session.execute(delete(UploadPart).where(UploadPart.upload_id.in_(ids)))
-    session.execute(delete(Upload).where(Upload.id.in_(ids)))
 
 
 def _accept(session: Session, caller: Caller, id: UUID, chunk: Chunk, arrivals: Arrivals) -> Progress:

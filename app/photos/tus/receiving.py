@@ -84,15 +84,19 @@ class Chunk(Received):
         """Let nobody go on with what can never become this photo."""
         one_photo_at_a_time(session, self.caller_id)
         there = select(Upload.id).where(Upload.id == self.standing.id, Upload.arrived == self.standing.arrived)
-        for id in session.scalars(there).all():
-            session.execute(delete(UploadPart).where(UploadPart.upload_id == id))
-            session.execute(delete(Upload).where(Upload.id == id))
+        remove(session, *session.scalars(there))
 
     def _remove(self, keys: Sequence[str]) -> None:
         if self.writer:
             self.writer.abandon()
         for key in keys:
             self.room.blobs.delete(key)
+
+
+def remove(session: Session, *ids: UUID) -> None:
+    """Forget uploads. What of them lies in the storage is removed later."""
+    session.execute(delete(UploadPart).where(UploadPart.upload_id.in_(ids)))
+    session.execute(delete(Upload).where(Upload.id.in_(ids)))
 
 
 def receive_nothing(request: Request) -> Chunk | None:

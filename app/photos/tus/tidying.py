@@ -18,9 +18,8 @@ from app.foundation.clock import now
 from app.foundation.database import Database
 from app.foundation.problems import Problem
 from app.photos.darkroom import Darkroom
-from app.photos.tus.commands import remove
 from app.photos.tus.models import Upload, UploadPart
-from app.photos.tus.receiving import FOLDER
+from app.photos.tus.receiving import FOLDER, remove
 
 TOLD: Final = timedelta(days=1)
 """How long an upload that has expired is said to be gone (410), before nothing is known of it (404)."""

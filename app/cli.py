@@ -24,14 +24,12 @@ from app.commands.keys import keys
 from app.commands.opening import carrying_keys, opened, ready_database, refuse_another_revision
 from app.commands.photos import photos
 from app.demo.loader import load
-from app.evidence.checking import keep_checking
 from app.foundation import schema
 from app.foundation.database import Database
 from app.foundation.dialects import LONG
 from app.foundation.problems import Problem
 from app.journal.events import PEN
-from app.journal.sealer import keep_sealing
-from app.main import create_app, open_blobs
+from app.main import create_app, open_blobs, start_chores
 from app.operations import archive, backup, health, logs, restore
 from app.operations.founding import create_administrator
 from app.people.areas import DEFAULT, load_areas
@@ -119,7 +117,7 @@ def _share_metrics(settings: Settings) -> None:
 
 @app.command()
 def worker() -> None:
-    """Seal the journal and check photos, alone: what every server process does beside serving."""
+    """Seal the journal, check photos and tidy uploads up, alone: what every server process does beside serving."""
     settings = Settings()
     logs.configure(settings.log_level)
     with ready_database(settings) as database:
@@ -129,8 +127,7 @@ def worker() -> None:
 async def _work_until_told_to_end(database: Database, room: Darkroom) -> None:
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(keep_sealing, database, database.carried[PEN])
-            tasks.start_soon(keep_checking, database, room)
+            start_chores(tasks, database, database.carried[PEN], room, checks=True)
             async for _ in signals:
                 tasks.cancel_scope.cancel()
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import anyio
+from anyio.abc import TaskGroup
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
@@ -83,6 +84,15 @@ def open_store(settings: Settings, address: str) -> Blobs:
     return Blobs.open(address)
 
 
+def start_chores(background: TaskGroup, database: Database, keys: Keyring, room: Darkroom, *, checks: bool) -> None:
+    """What every server process does beside serving, and `app worker` alone, until cancelled; `checks` of photos may be
+    left to the worker."""
+    background.start_soon(keep_sealing, database, keys)
+    background.start_soon(keep_tidying, database, room)
+    if checks:
+        background.start_soon(keep_checking, database, room)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The whole house over one database and one store of photos."""
     settings.refuse_weak_secrets()
@@ -95,10 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         async with anyio.create_task_group() as background:
-            background.start_soon(keep_sealing, database, keys)
-            background.start_soon(keep_tidying, database, room)
-            if settings.photo_checks:
-                background.start_soon(keep_checking, database, room)
+            start_chores(background, database, keys, room, checks=settings.photo_checks)
             yield
             background.cancel_scope.cancel()
         database.engine.dispose()

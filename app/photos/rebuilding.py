@@ -4,19 +4,19 @@ makes them better or can decode more."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from app.foundation.blobs import Blobs
 from app.foundation.database import Database
+from app.foundation.dialects import INTERACTIVE
 from app.photos.darkroom import derived_key, develop
 from app.photos.images import Variant
 from app.photos.models import Photo
 from app.photos.outlines import DamagedPhoto, PictureState, UnsupportedPhoto
-
-PAGE: Final = 500
+from app.photos.unnamed import DYING, pages
 
 
 @dataclass
@@ -59,15 +59,9 @@ def rebuild(database: Database, blobs: Blobs, *, anew: bool = False) -> Rebuilt:
 def _photos(database: Database) -> Iterator[Row[Any]]:
     """Every photo that may have pictures, a page at a time: no transaction waits for a decoder."""
     columns = select(Photo.sha256, Photo.object_key, Photo.content_type, Photo.pictures)
-    wanted = columns.where(Photo.pictures != PictureState.NONE, Photo.dying_at.is_(None)).order_by(Photo.sha256)
-    after = ""
-    while page := database.transact(partial(_page, query=wanted.where(Photo.sha256 > after).limit(PAGE))):
+    wanted = columns.where(Photo.pictures != PictureState.NONE, ~DYING)
+    for page in pages(database, wanted, INTERACTIVE):
         yield from page
-        after = page[-1].sha256
-
-
-def _page(session: Session, query: Any) -> list[Row[Any]]:
-    return list(session.execute(query).all())
 
 
 def set_pictures(session: Session, sha256: str, state: PictureState) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from app.foundation.blobs import ABANDONED_AFTER, Blobs, Stored
 from app.foundation.clock import now
 from app.foundation.database import Database
-from app.photos.unnamed import Kept, chunks, forget, is_derived, mark, named_among, page, stored, unnamed
+from app.photos.unnamed import Kept, chunks, forget, is_derived, mark, named_among, pages, stored, unnamed
 
 
 @dataclass
@@ -29,7 +29,8 @@ def sweep(database: Database, blobs: Blobs, older_than: timedelta, *, really: bo
         Unavailable, Overloaded: database or store do not answer; what has been removed stays so.
     """
     before, swept = now() - older_than, Swept()
-    for photos in _unnamed(database, before):
+    for rows in pages(database, stored(unnamed(before))):
+        photos = [Kept(*row) for row in rows]
         if really:
             photos = _removed(database, blobs, photos, before)
         swept.photos += len(photos)
@@ -40,16 +41,6 @@ def sweep(database: Database, blobs: Blobs, older_than: timedelta, *, really: bo
         swept.objects += len(objects)
         swept.object_bytes += sum(each.size for each in objects)
     return swept
-
-
-def _unnamed(database: Database, before: datetime) -> Iterator[list[Kept]]:
-    after = ""
-    while True:
-        photos = [Kept(*row) for row in page(database, stored(unnamed(before), after=after))]
-        if not photos:
-            return
-        yield photos
-        after = photos[-1].sha256
 
 
 def _removed(database: Database, blobs: Blobs, photos: list[Kept], before: datetime) -> list[Kept]:

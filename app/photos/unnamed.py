@@ -9,6 +9,7 @@ its row another object, which keeps it too.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
 from app.foundation.database import Database
-from app.foundation.dialects import LONG
+from app.foundation.dialects import LONG, Patience
 from app.photos.models import Photo, PhotoSender, PhotoUse
 from app.photos.tus.models import Upload, UploadPart
 
@@ -40,15 +41,21 @@ class Kept(NamedTuple):
     bytes: int
 
 
-def stored(*conditions: ColumnElement[bool], after: str) -> Any:
-    """The next photos after a sha256, in its order."""
-    query = select(Photo.sha256, Photo.object_key, Photo.bytes).where(Photo.sha256 > after, *conditions)
-    return query.order_by(Photo.sha256).limit(AT_ONCE)
+def stored(*conditions: ColumnElement[bool]) -> Any:
+    """Photos as `Kept`."""
+    return select(Photo.sha256, Photo.object_key, Photo.bytes).where(*conditions)
 
 
-def page(database: Database, query: Any) -> Sequence[Any]:
-    """The rows of one page of everything there is, in a transaction of its own."""
-    return database.transact(lambda session: session.execute(query).all(), patience=LONG)
+def pages(database: Database, query: Any, patience: Patience = LONG) -> Iterator[Sequence[Any]]:
+    """All the photos that a query finds, by their sha256: a page at a time, each in a transaction of its own."""
+    query, after = query.order_by(Photo.sha256).limit(AT_ONCE), ""
+    while rows := database.transact(partial(_rows, query=query.where(Photo.sha256 > after)), patience=patience):
+        yield rows
+        after = rows[-1].sha256
+
+
+def _rows(session: Session, query: Any) -> Sequence[Any]:
+    return session.execute(query).all()
 
 
 def unnamed(before: datetime) -> ColumnElement[bool]:
@@ -68,8 +75,8 @@ def mark(session: Session, shas: Sequence[str], before: datetime) -> list[Kept]:
     free = session.scalars(held.with_for_update(skip_locked=True)).all()
     dying = update(Photo).where(Photo.sha256.in_(free), ~DYING, unnamed(before)).values(dying_at=now())
     session.execute(dying.execution_options(synchronize_session=False))
-    those = select(Photo.sha256, Photo.object_key, Photo.bytes).where(Photo.sha256.in_(free), DYING)
-    marked = [Kept(*row) for row in session.execute(those.order_by(Photo.sha256))]
+    those = stored(Photo.sha256.in_(free), DYING).order_by(Photo.sha256)
+    marked = [Kept(*row) for row in session.execute(those)]
     dead = [photo.sha256 for photo in marked]
     session.execute(delete(PhotoSender).where(PhotoSender.sha256.in_(dead)))
     session.execute(delete(Upload).where(Upload.sha256.in_(dead), Upload.arrived == Upload.length))

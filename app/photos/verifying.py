@@ -13,7 +13,7 @@ from app.foundation.blobs import ABANDONED_AFTER, Blobs
 from app.foundation.clock import now
 from app.foundation.database import Database
 from app.photos.models import Photo
-from app.photos.unnamed import DYING, NAMED, Kept, chunks, named_among, page, stored
+from app.photos.unnamed import DYING, NAMED, Kept, chunks, named_among, pages, stored
 
 MISSING: Final = "missing"
 DAMAGED: Final = "damaged"
@@ -67,14 +67,9 @@ def verify(database: Database, blobs: Blobs, tell: Tell) -> Verified:
 
 def counting(database: Database) -> Iterator[tuple[Kept, bool]]:
     """Every photo that counts, and whether a record names it; a few at a time, each time from a moment of its own."""
-    after = ""
-    while True:
-        rows = page(database, stored(~DYING, after=after).add_columns(NAMED))
+    for rows in pages(database, stored(~DYING).add_columns(NAMED)):
         for *photo, named in rows:
             yield Kept(*photo), named
-        if not rows:
-            return
-        after = rows[-1].sha256
 
 
 def fault(blobs: Blobs, photo: Kept) -> str | None:

@@ -51,10 +51,10 @@ class Database:
         self._readers = Lane(threads, waiting)
         self._writers = Lane(1, waiting) if is_sqlite(self.engine) else self._readers
         self._heavy = Lane(1, 16)
+        self._engines: dict[tuple[bool, Patience], Engine] = {}
         self._together = None
         if is_sqlite(self.engine):
-            self._together = Together(self._writers, self.engine.execution_options(writes=True), self.carried)
-        self._engines: dict[tuple[bool, Patience], Engine] = {}
+            self._together = Together(self._writers, self._engine_for(writes=True, patience=INTERACTIVE), self.carried)
         self._unreached_until = 0.0
 
     async def read(self, work: Callable[[Session], T | Problem]) -> T:

@@ -1,14 +1,13 @@
 """Removing what nobody needs: photos that no record names, and objects that no row names. See `unnamed.py`."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.foundation.blobs import ABANDONED_AFTER, Blobs, Stored
+from app.foundation.blobs import ABANDONED_AFTER, Blobs
 from app.foundation.clock import now
 from app.foundation.database import Database
-from app.photos.unnamed import Kept, chunks, forget, is_derived, mark, named_among, pages, stored, unnamed
+from app.photos.unnamed import Kept, forget, is_derived, mark, pages, stored, strays, unnamed
 
 
 @dataclass
@@ -35,7 +34,7 @@ def sweep(database: Database, blobs: Blobs, older_than: timedelta, *, really: bo
             photos = _removed(database, blobs, photos, before)
         swept.photos += len(photos)
         swept.photo_bytes += sum(photo.bytes for photo in photos)
-    for objects in _strays(database, blobs, min(before, now() - ABANDONED_AFTER)):
+    for objects in strays(database, blobs, min(before, now() - ABANDONED_AFTER)):
         for each in objects if really else ():
             blobs.delete(each.key)
         swept.objects += len(objects)
@@ -55,10 +54,3 @@ def _removed(database: Database, blobs: Blobs, photos: list[Kept], before: datet
     if dying:
         database.transact(partial(forget, photos=dying), writes=True)
     return dying
-
-
-def _strays(database: Database, blobs: Blobs, before: datetime) -> Iterator[list[Stored]]:
-    """Objects so old that no upload under way has made them, and that no row names."""
-    for objects in chunks(each for each in blobs.under() if each.modified_at < before):
-        named = database.transact(partial(named_among, keys=[each.key for each in objects]))
-        yield [each for each in objects if each.key not in named]

@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from app.foundation.blobs import Blobs, Stored
 from app.foundation.clock import now
 from app.foundation.database import Database
 from app.foundation.dialects import LONG, Patience
@@ -109,6 +110,13 @@ def named_among(session: Session, keys: Sequence[str]) -> set[str]:
     counting = dict(iter(session.execute(select(Photo.sha256, Photo.object_key).where(Photo.sha256.in_(photos)))))
     parts = set(session.scalars(select(UploadPart.object_key).where(UploadPart.object_key.in_(keys))))
     return parts | {key for key in keys if counting.get(key[:64]) == key or (is_derived(key) and key[:64] in counting)}
+
+
+def strays(database: Database, blobs: Blobs, before: datetime) -> Iterator[list[Stored]]:
+    """Objects so old that no upload under way has made them, and that no row names."""
+    for objects in chunks(each for each in blobs.under() if each.modified_at < before):
+        named = database.transact(partial(named_among, keys=[each.key for each in objects]))
+        yield [each for each in objects if each.key not in named]
 
 
 def is_derived(key: str) -> bool:

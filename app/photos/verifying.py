@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -13,7 +12,7 @@ from app.foundation.blobs import ABANDONED_AFTER, Blobs
 from app.foundation.clock import now
 from app.foundation.database import Database
 from app.photos.models import Photo
-from app.photos.unnamed import DYING, NAMED, Kept, chunks, named_among, pages, stored
+from app.photos.unnamed import DYING, NAMED, Kept, pages, stored, strays
 
 MISSING: Final = "missing"
 DAMAGED: Final = "damaged"
@@ -55,13 +54,10 @@ def verify(database: Database, blobs: Blobs, tell: Tell) -> Verified:
         seen.missing += what == MISSING
         seen.damaged += what == DAMAGED
         seen.unreferenced_photos += what == UNREFERENCED
-    settled = now() - ABANDONED_AFTER  # what is younger may belong to an upload under way
-    for objects in chunks(each for each in blobs.under() if each.modified_at < settled):
-        known = database.transact(partial(named_among, keys=[each.key for each in objects]))
+    for objects in strays(database, blobs, now() - ABANDONED_AFTER):
         for each in objects:
-            if each.key not in known:
-                tell({"what": UNREFERENCED, "sha256": None, "object_key": each.key})
-                seen.unreferenced_objects += 1
+            tell({"what": UNREFERENCED, "sha256": None, "object_key": each.key})
+            seen.unreferenced_objects += 1
     return seen
 
 

@@ -102,8 +102,23 @@ def sealed_after(session: Session, position: int, limit: int = 500) -> Sequence[
 
 def merkle_root(digests: Sequence[str]) -> str:
     """The root of the tree of RFC 6962, from which one event can be proved without showing the others."""
-    level = [hashlib.sha256(b"\0" + bytes.fromhex(leaf)).digest() for leaf in digests]
+    level = [leaf(each) for each in digests]
     while len(level) > 1:
-        pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
-        level = [hashlib.sha256(b"\1" + b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs]
+        level = above(level)
     return level[0].hex()
+
+
+def leaf(digest: str) -> bytes:
+    """What an event is in the tree."""
+    return hashlib.sha256(b"\0" + bytes.fromhex(digest)).digest()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """What stands over two that stand beside each other."""
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def above(level: Sequence[bytes]) -> list[bytes]:
+    """The next level of the tree; who has nobody beside them goes up as they are."""
+    pairs = [level[at : at + 2] for at in range(0, len(level), 2)]
+    return [node(*pair) if len(pair) == 2 else pair[0] for pair in pairs]

@@ -14,14 +14,14 @@ from typing import IO, Any, Final
 from uuid import UUID
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from app.evidence import merkle
 from app.evidence.bundle import EVENTS, MANIFEST, ORIGINALS, SEALS, SIGNATURE, TIME, key_path, signed_text
 from app.foundation.canonical import digest
-from app.foundation.keyring import public_pem
+from app.foundation.keyring import public_pem, signed
 from app.hazards.models import Hazard
 from app.journal.events import digest_of
 from app.journal.seals import Seal
@@ -273,10 +273,8 @@ def _hashes(value: Any, *, meant: bool = False) -> Iterator[str]:
 
 
 def _check(keys: Keys, key_id: str, signature: str, text: bytes, where: str) -> None:
-    try:
-        keys[key_id].verify(bytes.fromhex(signature), text)
-    except (KeyError, ValueError, InvalidSignature):
-        raise BrokenBundle(f"{where}: the signature is not its key's") from None
+    if not signed(keys, key_id, signature, text):
+        raise BrokenBundle(f"{where}: the signature is not its key's")
 
 
 def _ed25519(pem: bytes) -> Ed25519PublicKey:

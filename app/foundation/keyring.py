@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -99,6 +100,15 @@ def public_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
         assert isinstance(key, Ed25519PublicKey)
         found[path.stem.partition("-")[2]] = key
     return found
+
+
+def signed(keys: Mapping[str, Ed25519PublicKey], key_id: str, signature: str, text: bytes) -> bool:
+    """Whether `signature`, in hex digits, is what the key of this id made of `text`."""
+    try:
+        keys[key_id].verify(bytes.fromhex(signature), text)
+    except (KeyError, ValueError, InvalidSignature):
+        return False
+    return True
 
 
 def public_pem(key: Ed25519PublicKey) -> bytes:

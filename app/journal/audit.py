@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from app.foundation.canonical import digest
 from app.foundation.dialects import table_of
-from app.foundation.keyring import Keyring
+from app.foundation.keyring import Keyring, signed
 from app.journal.events import Event, digest_of
 from app.journal.seals import BATCH, Seal, merkle_root
 
@@ -139,11 +138,8 @@ class _Examination:
         return {json.loads(text)["data"]["number"] for text in self.session.scalars(later) if text}
 
     def _signed(self, seal: Seal) -> bool:
-        try:
-            self.keys.sealing_keys[seal.key_id].verify(bytes.fromhex(seal.signature), seal.digest.encode())
-        except (KeyError, ValueError, InvalidSignature):
-            return False
-        return seal.computed_digest() == seal.digest
+        proven = signed(self.keys.sealing_keys, seal.key_id, seal.signature, seal.digest.encode())
+        return proven and seal.computed_digest() == seal.digest
 
 
 def _follows(event: Mapping[str, Any]) -> bool:

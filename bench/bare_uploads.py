@@ -18,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bench.bare_files import settle, take
+
 CHUNK: Final = 1 << 17
 
 
@@ -42,37 +44,21 @@ async def ready(_: Request) -> Response:
 
 async def photo(request: Request) -> Response:
     """As the hand-written server takes a photo, without its rows."""
-    asked, sum = request.path_params["sha256"], hashlib.sha256()
+    asked = request.path_params["sha256"]
     if BUCKET:
-        held = bytearray()
+        held, sum = bytearray(), hashlib.sha256()
         async for part in request.stream():
             sum.update(part)
             held += part
         await to_thread.run_sync(put, BUCKET, f"{asked}/{secrets.token_hex(8)}", held)
+        assert sum.hexdigest() == asked
     else:
-        aside = FOLDER / f".{secrets.token_hex(8)}"
-        with aside.open("wb", buffering=1 << 18) as file:
-            async for part in request.stream():
-                sum.update(part)
-                file.write(part)
-            file.flush()
-            await to_thread.run_sync(os.fsync, file.fileno())
-        await to_thread.run_sync(settle, aside, FOLDER / f"{asked}+{secrets.token_hex(8)}")
-    assert sum.hexdigest() == asked
+        await take(request, asked, FOLDER)
     return Response(b'{"sha256":"%b"}' % asked.encode(), 201, media_type="application/json")
 
 
 def put(store: S3Store, key: str, held: Any) -> None:
     obstore.put(store, key, held, use_multipart=False)
-
-
-def settle(aside: Path, kept: Path) -> None:
-    aside.rename(kept)
-    folder = os.open(kept.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def script(picture: Path, folder: Path, seconds: float) -> int:

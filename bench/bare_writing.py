@@ -3,17 +3,16 @@
 import hashlib
 import json
 import os
-import secrets
 import sqlite3
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from anyio import to_thread
 from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bench.bare_files import take
 from bench.bare_reading import caller, db, detail, mark, now, scope
 
 PHOTOS: Final = Path(os.environ["PHOTOS"])
@@ -179,17 +178,8 @@ def hazard_of(body: dict[str, Any], told: dict[str, Any], number: str, works: An
 
 async def photo(request: Request) -> Response:
     """Raw bytes to a file, summed on the way; the row only once the file and its name would survive a power cut."""
-    asked, sum, size = request.path_params["sha256"], hashlib.sha256(), 0
-    aside, kept = PHOTOS / f".{secrets.token_hex(8)}", PHOTOS / f"{asked}+{secrets.token_hex(8)}"
-    with aside.open("wb", buffering=1 << 18) as file:
-        async for part in request.stream():
-            sum.update(part)
-            file.write(part)
-            size += len(part)
-        assert sum.hexdigest() == asked
-        file.flush()
-        await to_thread.run_sync(os.fsync, file.fileno())
-    await to_thread.run_sync(settle, aside, kept)
+    asked = request.path_params["sha256"]
+    kept, size = await take(request, asked, PHOTOS)
     db.execute("BEGIN IMMEDIATE")
     try:
         who, at = caller(request), now()
@@ -204,12 +194,3 @@ async def photo(request: Request) -> Response:
         db.execute("ROLLBACK")
         raise
     return Response(to_json(row), 201, media_type="application/json")
-
-
-def settle(aside: Path, kept: Path) -> None:
-    aside.rename(kept)
-    folder = os.open(PHOTOS, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

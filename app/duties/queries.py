@@ -23,9 +23,9 @@ from app.foundation.calendar import local_date
 from app.foundation.clock import rfc3339
 from app.foundation.keyring import Keyring
 from app.foundation.pages import Asked, in_order, total
-from app.foundation.problems import NotFound, Said
+from app.foundation.problems import Said
 from app.foundation.wire import Written
-from app.people.scope import Caller, Scoped, prefix, visible, within
+from app.people.scope import Caller, Scoped, find_visible, prefix, visible, within
 
 NO_PLAN: Final = Said("没有这个排查计划", "There is no such plan of inspections")
 NO_STOP: Final = Said("没有这次停产", "There is no such stop of production")
@@ -38,11 +38,7 @@ def find_plan(session: Session, caller: Caller, plan_id: UUID, *, lock: bool = F
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope.
     """
-    query = select(InspectionPlan).where(InspectionPlan.id == plan_id, or_(*visible(caller, InspectionPlan)))
-    plan = session.scalar(query.with_for_update() if lock else query)
-    if plan is None:
-        raise NotFound(NO_PLAN)
-    return plan
+    return find_visible(session, caller, InspectionPlan, plan_id, NO_PLAN, lock=lock)
 
 
 def plan_view(plan: InspectionPlan) -> PlanView:
@@ -69,11 +65,7 @@ def find_stop(session: Session, caller: Caller, stop_id: UUID, *, lock: bool = F
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope.
     """
-    query = select(ProductionStop).where(ProductionStop.id == stop_id, or_(*visible(caller, ProductionStop)))
-    stop = session.scalar(query.with_for_update() if lock else query)
-    if stop is None:
-        raise NotFound(NO_STOP)
-    return stop
+    return find_visible(session, caller, ProductionStop, stop_id, NO_STOP, lock=lock)
 
 
 def stop_view(session: Session, stop: ProductionStop) -> StopView:
@@ -97,11 +89,7 @@ def find_calendar(session: Session, caller: Caller, calendar_id: UUID) -> Produc
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope.
     """
-    own = or_(*visible(caller, ProductionCalendar))
-    calendar = session.scalar(select(ProductionCalendar).where(ProductionCalendar.id == calendar_id, own))
-    if calendar is None:
-        raise NotFound(NO_CALENDAR)
-    return calendar
+    return find_visible(session, caller, ProductionCalendar, calendar_id, NO_CALENDAR)
 
 
 def calendars_page(session: Session, caller: Caller, filter: CalendarFilter, keys: Keyring) -> Written[CalendarPage]:

@@ -33,7 +33,7 @@ from app.inspections.views import (
 )
 from app.journal.events import Event, told
 from app.people.models import Enterprise
-from app.people.scope import Caller, prefix, visible, within
+from app.people.scope import Caller, find_visible, prefix, visible, within
 from app.photos import uses
 from app.photos.models import Purpose
 from app.photos.schemas import PhotoView
@@ -95,12 +95,7 @@ def find(session: Session, caller: Caller, finding_id: UUID, *, lock: bool = Fal
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope.
     """
-    query = select(Finding).where(Finding.id == finding_id, or_(*visible(caller, Finding)))
-    query = query.execution_options(populate_existing=lock)
-    finding = session.scalar(query.with_for_update() if lock else query)
-    if finding is None:
-        raise NotFound(NO_FINDING)
-    return finding
+    return find_visible(session, caller, Finding, finding_id, NO_FINDING, lock=lock)
 
 
 def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring, duties: Duties) -> InspectionView:

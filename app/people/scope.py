@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import takewhile
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Computed, String, and_, column, false, or_, select, table
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from app.foundation.columns import Id, has_word
+from app.foundation.problems import NotFound, Said
 
 # What scope needs of the enterprises: their table stands above this page.
 ENTERPRISES: Final = table("enterprises", column("id", Id()), column("sectors", String()))
@@ -96,6 +97,9 @@ class Scoped:
     town_code: Mapped[str] = mapped_column(String(9), Computed("substr(area_code, 1, 9)", persisted=True))
 
 
+S = TypeVar("S", bound=Scoped)
+
+
 def visible(caller: Caller, rows: type[Scoped]) -> list[ColumnElement[bool]]:
     """The WHERE of visibility, as disjoint branches: for the enterprise, for the assigned ones, or for each area."""
     if caller.enterprise_id is not None:
@@ -106,6 +110,21 @@ def visible(caller: Caller, rows: type[Scoped]) -> list[ColumnElement[bool]]:
     outermost = [p for p in sorted(prefixes) if not any(p != other and p.startswith(other) for other in prefixes)]
     branches = [within(rows, p) for p in outermost] or [false()]
     return [and_(branch, of_sectors(rows, caller.sectors)) for branch in branches] if caller.sectors else branches
+
+
+def find_visible(session: Session, caller: Caller, rows: type[S], id: UUID, missing: Said, *, lock: bool = False) -> S:
+    """The row of this id, if the caller may see it; `lock` holds it until the transaction ends, and reads it again:
+    it may have changed since this transaction saw it.
+
+    Raises:
+        NotFound: it does not exist, or lies outside the caller's scope; `missing` says what there is not.
+    """
+    query = select(rows).filter_by(id=id).where(or_(*visible(caller, rows)))
+    held = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(held if lock else query)
+    if found is None:
+        raise NotFound(missing)
+    return found
 
 
 def of_sectors(rows: type[Scoped], sectors: Sequence[str]) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from app.foundation.keyring import Keyring
 from app.foundation.pages import in_order
 from app.foundation.problems import NotFound, Said
 from app.foundation.wire import Written
-from app.people.scope import Caller, prefix, visible, within
+from app.people.scope import Caller, find_visible, prefix, visible, within
 from app.risks.methods import methods
 from app.risks.models import RiskObject, RiskUnit
 from app.risks.object_schemas import ObjectFilter, ObjectPage, ObjectRow, ObjectView, UnitFilter, UnitPage, UnitRow
@@ -30,11 +30,7 @@ def find_object(session: Session, caller: Caller, id: UUID, *, lock: bool = Fals
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope.
     """
-    query = select(RiskObject).where(RiskObject.id == id, or_(*visible(caller, RiskObject)))
-    found = session.scalar(query.with_for_update() if lock else query)
-    if found is None:
-        raise NotFound(NO_OBJECT)
-    return found
+    return find_visible(session, caller, RiskObject, id, NO_OBJECT, lock=lock)
 
 
 def find_unit(session: Session, caller: Caller, object_id: UUID, id: UUID, *, lock: bool = False) -> RiskUnit:

@@ -17,7 +17,7 @@ from app.foundation.pages import in_order, total
 from app.foundation.problems import NotFound, Said
 from app.foundation.wire import Written
 from app.people.models import User
-from app.people.scope import Caller, prefix, visible, within
+from app.people.scope import Caller, find_visible, prefix, visible, within
 from app.risks.levels import COLOURS, LiveLevels, RiskLevel
 from app.risks.methods import methods
 from app.risks.models import ControlMeasure, Risk, RiskObject, RiskUnit
@@ -61,11 +61,7 @@ def find(session: Session, caller: Caller, risk_id: UUID, *, lock: bool = False)
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope.
     """
-    query = select(Risk).where(Risk.id == risk_id, or_(*visible(caller, Risk)))
-    risk = session.scalar(query.with_for_update() if lock else query)
-    if risk is None:
-        raise NotFound(NO_RISK)
-    return risk
+    return find_visible(session, caller, Risk, risk_id, NO_RISK, lock=lock)
 
 
 def find_measure(session: Session, caller: Caller, measure_id: UUID, *, lock: bool = False) -> ControlMeasure:
@@ -74,11 +70,7 @@ def find_measure(session: Session, caller: Caller, measure_id: UUID, *, lock: bo
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope.
     """
-    query = select(ControlMeasure).where(ControlMeasure.id == measure_id, or_(*visible(caller, ControlMeasure)))
-    measure = session.scalar(query.with_for_update() if lock else query)
-    if measure is None:
-        raise NotFound(NO_MEASURE)
-    return measure
+    return find_visible(session, caller, ControlMeasure, measure_id, NO_MEASURE, lock=lock)
 
 
 def measures_of(session: Session, risk_ids: Collection[Any]) -> dict[Any, list[dict[str, Any]]]:

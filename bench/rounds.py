@@ -46,10 +46,9 @@ class Turn:
 
 
 @dataclass
-class Comparison:
-    """A workload's turns by server, and what follows from them."""
+class Turns:
+    """Turns by who had them, and what follows from them."""
 
-    workload: Workload
     turns: dict[str, list[Turn]]
 
     def per_second(self, name: str) -> float:
@@ -69,6 +68,13 @@ class Comparison:
         pairs = zip(self.turns[name], self.turns[to], strict=True)
         return median(a.outcome.per_second / b.outcome.per_second for a, b in pairs)
 
+
+@dataclass
+class Comparison(Turns):
+    """A workload's turns by server."""
+
+    workload: Workload
+
     def as_json(self) -> dict[str, Any]:
         return {
             "workload": self.workload.name,
@@ -80,14 +86,22 @@ class Comparison:
 
 
 def compare(workload: Workload, servers: Sequence[Server], seconds: float, rounds: int) -> Comparison:
-    """Let every server do the workload, turn by turn; a first short turn of each only warms it up."""
-    for server in servers:
+    """Let every server do the workload, turn by turn."""
+    return Comparison(by_turns({server.name: (workload, server) for server in servers}, seconds, rounds), workload)
+
+
+def by_turns(
+    asked: dict[str, tuple[Workload, Server]], seconds: float, rounds: int, between: Callable[[], None] = lambda: None
+) -> dict[str, list[Turn]]:
+    """The turns of each; a first short one only warms it up. `between` is done at the end of each round."""
+    for workload, server in asked.values():
         turn(workload, server, min(seconds, 1.0))
-    turns: dict[str, list[Turn]] = {server.name: [] for server in servers}
+    turns: dict[str, list[Turn]] = {name: [] for name in asked}
     for number in range(rounds):
-        for server in servers if number % 2 == 0 else reversed(servers):
-            turns[server.name].append(turn(workload, server, seconds))
-    return Comparison(workload, turns)
+        for name in asked if number % 2 == 0 else reversed(asked):
+            turns[name].append(turn(*asked[name], seconds))
+        between()
+    return turns
 
 
 def turn(workload: Workload, server: Server, seconds: float) -> Turn:

@@ -5,14 +5,14 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any, Final
 
 from bench import load, report
 from bench.bare_uploads import script
 from bench.load import Request
-from bench.rounds import Turn, Workload, turn
+from bench.rounds import Turns, Workload, by_turns
 from bench.servers import PROCESSES, Server, Site
 from bench.town import Town
 from tests.s3 import S3, running
@@ -39,29 +39,23 @@ def workload(way: str) -> Workload:
 
 
 @dataclass
-class Taken:
+class Taken(Turns):
     """What came of one store: turns by who took photos in, photos a second of the script, memory by way."""
 
     store: str
-    turns: dict[str, list[Turn]] = field(default_factory=dict)
-    script: list[float] = field(default_factory=list)
-    grown: dict[str, float] = field(default_factory=dict)
-
-    def ratio(self, way: str, to: str = "bare") -> float:
-        """How many times as fast as the bare server, round by round."""
-        pairs = zip(self.turns[way], self.turns[to], strict=True)
-        return median(a.outcome.per_second / b.outcome.per_second for a, b in pairs)
+    script: list[float]
+    grown: dict[str, float]
 
     def by_cpu(self, way: str) -> float:
-        """The same of processor time: what is left when a busy disk does not decide."""
+        """How many times as fast as the bare server by processor time: what is left when no busy disk decides."""
         return median(b.cpu_ms / a.cpu_ms for a, b in zip(self.turns[way], self.turns["bare"], strict=True))
 
     def rows(self) -> Iterator[list[str]]:
-        for name, turns in self.turns.items():
-            speed, cpu = median(t.outcome.per_second for t in turns), median(t.cpu_ms for t in turns)
+        for name in self.turns:
+            speed, cpu = self.per_second(name), self.cpu_ms(name)
             reached = ["", ""]
             if name in WANTED:
-                reached = [f"{self.ratio(name):.2f} (≥ {WANTED[name]})", f"{self.by_cpu(name):.2f}"]
+                reached = [f"{self.ratio(name, 'bare'):.2f} (≥ {WANTED[name]})", f"{self.by_cpu(name):.2f}"]
             grown = f"{self.grown[name] / MEGA:.0f}" if name in self.grown else ""
             yield [self.store, name, f"{speed:.1f}", f"{cpu:.1f}", *reached, grown]
         if self.script:
@@ -71,7 +65,8 @@ class Taken:
         return {
             "store": self.store, "turns": {n: [asdict(t) for t in turns] for n, turns in self.turns.items()},
             "script": self.script, "grown": self.grown,
-            "ratios": {way: self.ratio(way) for way in WANTED}, "by_cpu": {way: self.by_cpu(way) for way in WANTED},
+            "ratios": {way: self.ratio(way, "bare") for way in WANTED},
+            "by_cpu": {way: self.by_cpu(way) for way in WANTED},
         }  # fmt: skip
 
 
@@ -98,20 +93,16 @@ def _measure(
 ) -> Taken:  # fmt: skip
     house = stack.enter_context(site.house(f"house_{store}", "", 2000, **house_has))
     bare = stack.enter_context(site.bare_uploads(f"bare_{store}", house, **bare_has))
-    taken = Taken(store)
     takers: dict[str, tuple[Workload, Server]] = {"bare": (workload("raw"), bare)}
     takers |= {way: (workload(way), house) for way in WANTED}
-    for asked, server in takers.values():
-        turn(asked, server, 1.0)
-    for number in range(rounds):
-        for name in takers if number % 2 == 0 else reversed(takers):
-            taken.turns.setdefault(name, []).append(turn(*takers[name], seconds))
+    by_script: list[float] = []
+
+    def run_script() -> None:
         if store == "folder":
-            taken.script.append(_script(site, seconds))
-    for name, (asked, server) in takers.items():
-        taken.grown[name] = _growth(asked, server, seconds)
-    taken.turns = {name: taken.turns[name] for name in takers}
-    return taken
+            by_script.append(_script(site, seconds))
+
+    turns = by_turns(takers, seconds, rounds, run_script)
+    return Taken(turns, store, by_script, {name: _growth(*taker, seconds) for name, taker in takers.items()})
 
 
 def _script(site: Site, seconds: float) -> float:

@@ -4,6 +4,7 @@ A period is a day, an ISO week, a month, a quarter, a year or a span of its own;
 belongs to the rule under which it opened. A night shift belongs to the date it began.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -186,8 +187,8 @@ def days_between(first: date, last: date) -> Iterator[date]:
 
 
 def _months(year: int, month: int, many: int) -> tuple[date, date]:
-    following = date(year + (month + many > 12), (month + many - 1) % 12 + 1, 1)
-    return date(year, month, 1), add_days(following, -1)
+    last = month + many - 1
+    return date(year, month, 1), date(year, last, monthrange(year, last)[1])
 
 
 def _instant(day: date, at: time) -> datetime:

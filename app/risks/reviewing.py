@@ -1,5 +1,6 @@
 """When a risk is to be assessed again: a year after it was, at once after a change, an accident or a major hazard."""
 
+from calendar import monthrange
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -31,12 +32,7 @@ def next_review(day: date) -> date:
     """The day by which a risk that was assessed on `day` is assessed again; of 29 February, the 28th."""
     months = day.year * 12 + day.month - 1 + methods().review.months
     year, month = divmod(months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def after_assessment() -> dict[str, Any]:

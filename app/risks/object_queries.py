@@ -1,15 +1,16 @@
 """Reading objects and units of analysis. Every query starts from what the caller may see."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.foundation.canonical import sent
 from app.foundation.columns import as_sent
 from app.foundation.keyring import Keyring
-from app.foundation.pages import in_order
+from app.foundation.pages import Asked, in_order
 from app.foundation.problems import NotFound, Said
 from app.foundation.wire import Written
 from app.people.scope import Caller, find_visible, prefix, visible, within
@@ -82,12 +83,8 @@ def answerable_of(caller: Caller, kept: list[dict[str, Any]]) -> list[dict[str, 
 
 def objects_page(session: Session, caller: Caller, filter: ObjectFilter, keys: Keyring) -> Written[ObjectPage]:
     """A page of the objects in scope, by name."""
-    key, place = (RiskObject.name, RiskObject.id), filter.place(keys)
-    wanted = select(*OBJECT).where(*_conditions(filter))
-    branches = visible(caller, RiskObject)
-    rows = session.execute(in_order(wanted, branches, key, place, filter.limit + 1, descending=False)).all()
-    items = [row._asdict() for row in rows[: filter.limit]]
-    cursor = filter.cursor_after(keys, items[-1]["name"], items[-1]["id"]) if len(rows) > filter.limit else None
+    wanted, key = select(*OBJECT).where(*_conditions(filter)), (RiskObject.name, RiskObject.id)
+    items, cursor = _by_name(session, wanted, visible(caller, RiskObject), key, filter, keys)
     for item in items:
         item["answerable"] = answerable_of(caller, item["answerable"])
     return Written(sent({"items": items, "next_cursor": cursor}))
@@ -112,9 +109,22 @@ def units_page(
         NotFound: the object does not exist, or lies outside the caller's scope.
     """
     find_object(session, caller, object_id)
-    key, place = (RiskUnit.name, RiskUnit.id), filter.place(keys)
-    wanted, of_object = select(*UNIT).where(RiskUnit.retired.is_(filter.retired)), [RiskUnit.object_id == object_id]
-    rows = session.execute(in_order(wanted, of_object, key, place, filter.limit + 1, descending=False)).all()
-    items = [row._asdict() for row in rows[: filter.limit]]
-    cursor = filter.cursor_after(keys, items[-1]["name"], items[-1]["id"]) if len(rows) > filter.limit else None
+    wanted, key = select(*UNIT).where(RiskUnit.retired.is_(filter.retired)), (RiskUnit.name, RiskUnit.id)
+    items, cursor = _by_name(session, wanted, [RiskUnit.object_id == object_id], key, filter, keys)
     return Written(sent({"items": items, "next_cursor": cursor}))
+
+
+def _by_name(
+    session: Session,
+    wanted: Select[*tuple[Any, ...]],
+    branches: Sequence[ColumnElement[bool]],
+    key: Sequence[InstrumentedAttribute[Any]],
+    filter: Asked,
+    keys: Keyring,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The rows of a page as they are sent, and the cursor of the next one."""
+    asked = in_order(wanted, branches, key, filter.place(keys), filter.limit + 1, descending=False)
+    rows = session.execute(asked).all()
+    items = [row._asdict() for row in rows[: filter.limit]]
+    more = len(rows) > filter.limit
+    return items, filter.cursor_after(keys, items[-1]["name"], items[-1]["id"]) if more else None

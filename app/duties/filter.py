@@ -5,6 +5,7 @@ from typing import Final, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
+from sqlalchemy import ColumnElement
 
 from app.duties.terms import By, DutyState
 from app.foundation.calendar import local_date
@@ -12,9 +13,20 @@ from app.foundation.clock import now
 from app.foundation.pages import Asked
 from app.foundation.wire import AreaCode, Day, Frozen
 from app.inspections.terms import Cadence, Tier
+from app.people.scope import Scoped, prefix, within
 
 DUTIES_DAYS: Final = 62
 SUMMARY_DAYS: Final = 400
+
+
+def narrowed(rows: type[Scoped], enterprise_id: UUID | None, area_code: str | None) -> list[ColumnElement[bool]]:
+    """The enterprise and the subtree that are asked for, as a WHERE."""
+    wanted: list[ColumnElement[bool]] = []
+    if enterprise_id:
+        wanted.append(rows.enterprise_id == enterprise_id)
+    if area_code:
+        wanted.append(within(rows, prefix(area_code)))
+    return wanted
 
 
 class PlanFilter(Asked):

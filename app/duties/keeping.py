@@ -11,18 +11,17 @@ from sqlalchemy.orm import Session
 from app.duties import reading
 from app.duties.models import InspectionDuty
 from app.duties.periods import Period
+from app.duties.queries import NO_PLAN_HERE
 from app.duties.reading import UPWARD, Key, Plan, Version, Works
 from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.dialects import table_of
-from app.foundation.problems import NotFound, Said
+from app.foundation.problems import NotFound
 from app.inspections.duties import Duties, Named, Statuses
 from app.inspections.models import Inspection
 from app.inspections.terms import Kind, Status, first_day
 from app.people.models import Enterprise
 from app.people.scope import Caller, Role
-
-NO_DUTY: Final = Said("本企业没有这个排查计划", "The enterprise has no such plan of inspections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,11 @@ class Found:
 
     @property
     def key(self) -> Key:
-        return self.plan.id, self.period.name, self.period.shift or ""
+        return reading.key_of(self.plan, self.period)
 
     @property
     def id(self) -> str:
-        return ":".join(filter(None, (str(part) for part in self.key)))
+        return reading.id_of(self.key)
 
 
 Owed = tuple[list[Found], dict[UUID, Works]]  # duties, and what is known of their enterprises
@@ -57,7 +56,7 @@ def find(session: Session, enterprise: Enterprise, named: Named) -> Owed:
     for number, id in enumerate(named):
         plan = plans.get(_split(id)[0])
         if plan is None or plan.enterprise_id != enterprise.id:
-            raise NotFound.at(f"/duties/{number}", NO_DUTY)
+            raise NotFound.at(f"/duties/{number}", NO_PLAN_HERE)
     return [found for id in dict.fromkeys(named) if (found := _found(plans, known, id))], known
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.duties import reading
-from app.duties.filter import DutyFilter, Span
+from app.duties.filter import DutyFilter, Span, narrowed
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionStop
 from app.duties.reading import Duty, Version, Works
 from app.duties.views import DutyPage
@@ -19,7 +19,7 @@ from app.foundation.keyring import Keyring
 from app.foundation.problems import Invalid, Said
 from app.foundation.wire import Lasting
 from app.hazards.models import IS_OPEN, Hazard
-from app.people.scope import Caller, Scoped, prefix, visible, within
+from app.people.scope import Caller, Scoped, visible
 from app.risks.models import ControlMeasure
 
 PLANS_LIMIT: Final = 2000
@@ -64,12 +64,11 @@ def duties(session: Session, caller: Caller, asked: Span, first: date, last: dat
     if (session.scalar(select(func.count()).select_from(many.subquery())) or 0) > PLANS_LIMIT:
         raise Invalid(TOO_MANY, code="too_many_plans")
     plans = reading.plans(session, wanted)
-    of_stops = [*in_scope(caller, ProductionStop, asked), reading.enterprises_with_stops(first, last)]
-    stopped = set(session.scalars(select(ProductionStop.enterprise_id).where(*of_stops)))
-    if not plans and not stopped:
+    still = stopped(session, caller, asked, first, last)
+    if not plans and not still:
         return
-    known = reading.works(session, {plan.enterprise_id for plan in plans} | stopped)
-    plans += [plan for plan in reading.resumptions(known) if plan.enterprise_id in stopped]
+    known = reading.works(session, {plan.enterprise_id for plan in plans} | still)
+    plans += [plan for plan in reading.resumptions(known) if plan.enterprise_id in still]
     ids = [plan.id for plan in plans]
     done = reading.done(session, [InspectionDuty.plan_id.in_(ids), reading.touching(first, last)]) if ids else {}
     present, kept = now(), of_kind(asked)
@@ -80,12 +79,13 @@ def duties(session: Session, caller: Caller, asked: Span, first: date, last: dat
 
 def in_scope(caller: Caller, rows: type[Scoped], asked: Span) -> list[ColumnElement[bool]]:
     """The rows that the caller may see, as far as they are asked for."""
-    wanted = [or_(*visible(caller, rows))]
-    if asked.enterprise_id:
-        wanted.append(rows.enterprise_id == asked.enterprise_id)
-    if asked.area_code:
-        wanted.append(within(rows, prefix(asked.area_code)))
-    return wanted
+    return [or_(*visible(caller, rows)), *narrowed(rows, asked.enterprise_id, asked.area_code)]
+
+
+def stopped(session: Session, caller: Caller, asked: Span, first: date, last: date) -> set[UUID]:
+    """The enterprises in scope with a stop of production that touches some days, or whose end owes something then."""
+    stops = [*in_scope(caller, ProductionStop, asked), reading.stops_touching(first, last)]
+    return set(session.scalars(select(ProductionStop.enterprise_id).where(*stops)))
 
 
 def of_kind(asked: Span) -> Callable[[Version], bool]:

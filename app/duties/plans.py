@@ -17,13 +17,13 @@ from app.inspections.terms import Cadence
 from app.journal import events
 from app.people import enterprises
 from app.people.models import User
-from app.people.scope import Caller, Role
+from app.people.scope import Caller
+from app.risks.keeping import NO_OWNER, keeps
 from app.risks.models import ControlMeasure
 
 NOT_KEEPER: Final = Said(
     "排查计划由本企业的安全员或厂长经理维护", "The enterprise's own safety officer or manager keeps its plans"
 )
-NO_PERSON: Final = Said("本企业没有这个人", "The enterprise has no such person")
 NO_MEASURE: Final = Said("本企业没有这条管控措施", "The enterprise has no such control measure")
 BACKWARDS: Final = Said("结束早于开始", "It ends before it begins")
 ONLY_DAILY: Final = Said("只有日排查分班次", "Only daily plans have shifts")
@@ -76,8 +76,8 @@ def change_plan(session: Session, caller: Caller, plan_id: UUID, body: PlanChang
 
 
 def demand_keeper(caller: Caller, enterprise_id: UUID) -> None:
-    """Raises Forbidden unless the caller keeps the plans of this enterprise."""
-    if caller.enterprise_id != enterprise_id or not caller.has(Role.SAFETY_OFFICER, Role.MANAGER):
+    """Raises Forbidden unless the caller keeps this enterprise's plans: whoever keeps its risk list does."""
+    if not keeps(caller, enterprise_id):
         raise Forbidden(NOT_KEEPER)
 
 
@@ -103,7 +103,7 @@ def _find_all(session: Session, enterprise_id: UUID, told: Mapping[str, Any]) ->
     if told.get("responsible_id"):
         people["/responsible_id"] = told["responsible_id"]
     theirs = User.enterprise_id == enterprise_id
-    _demand(people, session.scalars(select(User.id).where(User.id.in_(people.values()), theirs)).all(), NO_PERSON)
+    _demand(people, session.scalars(select(User.id).where(User.id.in_(people.values()), theirs)).all(), NO_OWNER)
     measures = {f"/measure_ids/{n}": id for n, id in enumerate(told.get("measure_ids") or ())}
     found = select(ControlMeasure.id).where(ControlMeasure.id.in_(measures.values()))
     own = found.where(ControlMeasure.enterprise_id == enterprise_id)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.duties import reading
-from app.duties.filter import CalendarFilter, PlanFilter, StopFilter
+from app.duties.filter import CalendarFilter, PlanFilter, StopFilter, narrowed
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionCalendar, ProductionStop
 from app.duties.views import (
     Activity,
@@ -25,9 +25,10 @@ from app.foundation.keyring import Keyring
 from app.foundation.pages import Asked, in_order, total
 from app.foundation.problems import Said
 from app.foundation.wire import Written
-from app.people.scope import Caller, Scoped, find_visible, prefix, visible, within
+from app.people.scope import Caller, find_visible, visible
 
 NO_PLAN: Final = Said("没有这个排查计划", "There is no such plan of inspections")
+NO_PLAN_HERE: Final = Said("本企业没有这个排查计划", "The enterprise has no such plan of inspections")
 NO_STOP: Final = Said("没有这次停产", "There is no such stop of production")
 NO_CALENDAR: Final = Said("没有这份生产日历", "There is no such production calendar")
 
@@ -47,7 +48,7 @@ def plan_view(plan: InspectionPlan) -> PlanView:
 
 def plans_page(session: Session, caller: Caller, filter: PlanFilter, keys: Keyring) -> Written[PlanPage]:
     """A page of the plans in scope, the newest first."""
-    wanted = _narrowed(InspectionPlan, filter.enterprise_id, filter.area_code)
+    wanted = narrowed(InspectionPlan, filter.enterprise_id, filter.area_code)
     wanted.append(InspectionPlan.retired.is_(filter.retired))
     if filter.cadence:
         wanted.append(InspectionPlan.cadence == filter.cadence)
@@ -74,7 +75,7 @@ def stop_view(session: Session, stop: ProductionStop) -> StopView:
 
 def stops_page(session: Session, caller: Caller, filter: StopFilter, keys: Keyring) -> Written[StopPage]:
     """A page of the stops in scope, the last declared first."""
-    wanted = _narrowed(ProductionStop, filter.enterprise_id, filter.area_code)
+    wanted = narrowed(ProductionStop, filter.enterprise_id, filter.area_code)
     if filter.on:
         until = or_(ProductionStop.to_on.is_(None), ProductionStop.to_on >= filter.on)
         wanted += [ProductionStop.from_on <= filter.on, until, ProductionStop.withdrawn.is_(False)]
@@ -94,19 +95,10 @@ def find_calendar(session: Session, caller: Caller, calendar_id: UUID) -> Produc
 
 def calendars_page(session: Session, caller: Caller, filter: CalendarFilter, keys: Keyring) -> Written[CalendarPage]:
     """A page of the production days that enterprises in scope declared, the last declared first."""
-    wanted = _narrowed(ProductionCalendar, filter.enterprise_id, filter.area_code)
+    wanted = narrowed(ProductionCalendar, filter.enterprise_id, filter.area_code)
     rows, more = _page(session, caller, ProductionCalendar, "made_at", wanted, filter, keys)
     shown = CalendarPage(items=[CalendarView.model_validate(row) for row in rows], **more)
     return Written(shown.model_dump_json(exclude_unset=True).encode())
-
-
-def _narrowed(rows: type[Scoped], enterprise_id: UUID | None, area_code: str | None) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if enterprise_id:
-        wanted.append(rows.enterprise_id == enterprise_id)
-    if area_code:
-        wanted.append(within(rows, prefix(area_code)))
-    return wanted
 
 
 def _page(

@@ -113,7 +113,7 @@ class Duty:
 
     @property
     def id(self) -> str:
-        return ":".join(filter(None, (str(self.plan.id), self.period.name, self.period.shift)))
+        return id_of(key_of(self.plan, self.period))
 
     @property
     def order(self) -> tuple[str, str]:
@@ -124,6 +124,15 @@ class Duty:
 
 ROW: Final = tuple(table_of(InspectionDuty).c)
 Key = tuple[UUID, str, str]  # of a duty: its plan, period and shift
+
+
+def key_of(plan: Plan, period: Period) -> Key:
+    return plan.id, period.name, period.shift or ""
+
+
+def id_of(key: Key) -> str:
+    """The duty's name: its plan, its period, and its shift if it has one."""
+    return ":".join(filter(None, map(str, key)))
 
 
 def plans(session: Session, wanted: Iterable[ColumnElement[bool]]) -> list[Plan]:
@@ -238,10 +247,9 @@ def told(row: Any) -> Done:
     return Done(row.inspection_id, row.at, row.received_at, row.own, row.doubt, row.nil, frozenset(row.lacking))
 
 
-def touching(first: date, last: date, plan_ids: Collection[UUID] | None = None) -> ColumnElement[bool]:
+def touching(first: date, last: date) -> ColumnElement[bool]:
     """Inspections for duties that may touch these days: the longest period is a year."""
-    until = InspectionDuty.due_on.between(first, add_days(last, 366))
-    return until if plan_ids is None else and_(InspectionDuty.plan_id.in_(plan_ids), until)
+    return InspectionDuty.due_on.between(first, add_days(last, 366))
 
 
 def derive(
@@ -259,7 +267,7 @@ def derive(
         if version.retired:
             continue
         for period in periods(version.rule, version.reign, known.calendar, first, last):
-            key = (plan.id, period.name, period.shift or "")
+            key = key_of(plan, period)
             if key not in met and kept(version):
                 yield duty(plan, version, known, period, inspections.get(key, ()), now)
             met.add(key)
@@ -311,7 +319,7 @@ def reckoned_alike(plan: Plan) -> bool:
     return all(one == other for one, other in pairwise(alike))
 
 
-def enterprises_with_stops(first: date, last: date) -> ColumnElement[bool]:
+def stops_touching(first: date, last: date) -> ColumnElement[bool]:
     """Stops that touch these days, or whose end owes something on them."""
     until = or_(ProductionStop.to_on.is_(None), ProductionStop.to_on >= add_days(first, -1))
     return and_(ProductionStop.withdrawn.is_(False), ProductionStop.from_on <= last, until)

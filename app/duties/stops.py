@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.duties import queries
 from app.duties.models import InspectionPlan, ProductionCalendar, ProductionStop
-from app.duties.plans import demand_keeper
+from app.duties.plans import BACKWARDS, demand_keeper
 from app.duties.schemas import NewCalendar, NewStop, StopChange
 from app.foundation.calendar import add_days, local_date
 from app.foundation.clock import now
@@ -23,9 +23,7 @@ NOT_MANAGER: Final = Said("停产由本企业的厂长经理事前报告", "The 
 BACKDATED: Final = Said(
     "停产须在开始之前报告；补报由监管人员办理", "A stop is declared before it begins; afterwards a supervisor does"
 )
-NO_PLAN: Final = Said("本企业没有这个排查计划", "The enterprise has no such plan of inspections")
 NOT_AHEAD: Final = Said("生产日历从明天或以后起生效", "Production days are declared from tomorrow on or later")
-BACKWARDS: Final = Said("结束早于开始", "It ends before it begins")
 BEGUN: Final = Said("停产已经开始，不能撤回，只能结束", "The stop has begun: it may be ended, not taken back")
 
 
@@ -68,7 +66,7 @@ def declare_stop(session: Session, caller: Caller, body: NewStop) -> ProductionS
     there = set(session.scalars(own)) if body.plan_ids else set()
     for number, id in enumerate(body.plan_ids or ()):
         if id not in there:
-            raise NotFound.at(f"/plan_ids/{number}", NO_PLAN)
+            raise NotFound.at(f"/plan_ids/{number}", queries.NO_PLAN_HERE)
     _demand(caller, enterprise.id, backdated=(backdated := body.from_on <= local_date(now())))
     stop = ProductionStop(
         id=body.id,

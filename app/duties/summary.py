@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.duties import reading
 from app.duties.deriving import Done, Outcome, outcome
 from app.duties.filter import SummaryAsked
-from app.duties.listing import in_scope, of_kind
+from app.duties.listing import in_scope, of_kind, stopped
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionStop
 from app.duties.periods import Calendar, Reign, Rule, periods
 from app.duties.reading import Key, Plan, Version, Works, derive
@@ -116,15 +116,12 @@ def summary(session: Session, caller: Caller, asked: SummaryAsked) -> Summary:
 def _parts(session: Session, caller: Caller, asked: SummaryAsked, known: dict[UUID, Works]) -> Iterator[Part]:
     """What each plan in scope contributes."""
     first, last, present, wanted = asked.first, asked.last, now(), of_kind(asked)
-    stops = select(ProductionStop.enterprise_id).where(
-        *in_scope(caller, ProductionStop, asked), reading.enterprises_with_stops(first, last)
-    )
-    stopped = set(session.scalars(stops))
+    still = stopped(session, caller, asked, first, last)
     in_range = in_scope(caller, InspectionPlan, asked)
     kept = _kept(session, select(InspectionPlan.id).where(*in_range), first, last, present)
-    slow: list[Plan] = [plan for plan in reading.resumptions(known) if plan.enterprise_id in stopped]
+    slow: list[Plan] = [plan for plan in reading.resumptions(known) if plan.enterprise_id in still]
     for plan in reading.plans(session, in_range):
-        if plan.enterprise_id in stopped or not reading.reckoned_alike(plan):
+        if plan.enterprise_id in still or not reading.reckoned_alike(plan):
             slow.append(plan)
         elif wanted(plan.versions[0]):
             yield _reckoned(plan, known[plan.enterprise_id], first, last, present, kept.get(plan.id) or Kept())

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
@@ -18,8 +18,9 @@ from app.evidence import checking, prints
 from app.evidence.checking import PATIENCE, claim, nearest
 from app.evidence.models import PhotoFacts, PhotoLikeness
 from app.foundation.blobs import Blobs
-from app.foundation.clock import at, now
+from app.foundation.clock import now
 from app.foundation.dialects import REFUSED
+from app.foundation.problems import Unavailable
 from app.hazards.models import Hazard
 from app.people.scope import Role
 from app.photos.darkroom import derived_key
@@ -55,25 +56,20 @@ def test_who_dies_with_a_photo_in_hand_leaves_it_to_the_next(client: TestClient,
     assert [each.sha256 for each in world.write(claim)] == [sha(picture)]
     check(world)
     assert hazard(client, leader, id)["photos"][0]["evidence"] is None
-    with at(now() - PATIENCE - timedelta(seconds=1)):
-        world.sql(
-            "UPDATE photo_facts SET claimed_at = :then WHERE sha256 = :sha", then=_stored(world), sha=sha(picture)
-        )
+    its_claim_is_old(world, picture)
     check(world)
     assert noticed(client, leader, id).keys() == {"edited"}
 
 
-def _stored(world: World) -> Any:
-    from app.foundation.clock import rfc3339
-
-    return rfc3339(now()) if "sqlite" in str(world.database.engine.url) else now()
+def its_claim_is_old(world: World, picture: bytes) -> None:
+    then = now() - PATIENCE - timedelta(seconds=1)
+    old = update(PhotoFacts).where(PhotoFacts.sha256 == sha(picture)).values(claimed_at=then)
+    world.write(lambda session: session.execute(old))
 
 
 def test_a_store_that_is_away_is_waited_for(
     client: TestClient, world: World, leader: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.foundation.problems import Unavailable
-
     check(world)
     picture = photo(software="Snapseed 2.0")
     id = found(client, leader, picture)
@@ -85,10 +81,7 @@ def test_a_store_that_is_away_is_waited_for(
         patched.setattr(type(world.app.state.house.things[Blobs]), "file", away)
         check(world)
     assert hazard(client, leader, id)["photos"][0]["evidence"] is None
-    with at(now() - PATIENCE - timedelta(seconds=1)):
-        world.sql(
-            "UPDATE photo_facts SET claimed_at = :then WHERE sha256 = :sha", then=_stored(world), sha=sha(picture)
-        )
+    its_claim_is_old(world, picture)
     check(world)
     assert noticed(client, leader, id).keys() == {"edited"}
 

@@ -122,14 +122,6 @@ class UnitChange(Change):
     retired: bool = Field(default_factory=bool)
 
 
-class UnitView(View):
-    object_id: UUID
-    name: str
-    department: str | None
-    responsible_id: UUID | None
-    retired: bool
-
-
 class UnitRow(BaseModel):
     id: UUID
     object_id: UUID
@@ -138,6 +130,10 @@ class UnitRow(BaseModel):
     responsible_id: UUID | None
     retired: bool
     revision: int
+
+
+class UnitView(View, UnitRow):
+    """A unit of analysis."""
 
 
 class UnitPage(BaseModel):

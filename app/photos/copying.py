@@ -9,7 +9,8 @@ from typing import Final
 
 from app.foundation.blobs import Blobs
 from app.foundation.database import Database
-from app.photos.unnamed import Kept, chunks
+from app.photos.unnamed import AT_ONCE, Kept
+from app.photos.uses import chunks
 from app.photos.verifying import DAMAGED, MISSING, Tell, counting, digest, still_counts
 
 COPIERS: Final = 4
@@ -42,7 +43,7 @@ def copy(database: Database, source: Blobs, target: Blobs, tell: Tell) -> Copied
     """
     done = Copied()
     with ThreadPoolExecutor(COPIERS) as copiers:
-        for photos in chunks(photo for photo, _ in counting(database)):
+        for photos in chunks((photo for photo, _ in counting(database)), AT_ONCE):
             fates: Iterable[str] = copiers.map(partial(_carry, source, target), photos)
             for photo, fate in zip(photos, fates, strict=True):
                 faulty = fate in {MISSING, DAMAGED}

@@ -7,11 +7,10 @@ its row another object, which keeps it too.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import islice
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_, update
@@ -23,8 +22,7 @@ from app.foundation.database import Database
 from app.foundation.dialects import LONG, Patience
 from app.photos.models import Photo, PhotoSender, PhotoUse
 from app.photos.tus.models import Upload, UploadPart
-
-T = TypeVar("T")
+from app.photos.uses import chunks
 
 AT_ONCE: Final = 200  # photos a transaction: writers on SQLite wait for it
 
@@ -114,7 +112,7 @@ def named_among(session: Session, keys: Sequence[str]) -> set[str]:
 
 def strays(database: Database, blobs: Blobs, before: datetime) -> Iterator[list[Stored]]:
     """Objects so old that no upload under way has made them, and that no row names."""
-    for objects in chunks(each for each in blobs.under() if each.modified_at < before):
+    for objects in chunks((each for each in blobs.under() if each.modified_at < before), AT_ONCE):
         named = database.transact(partial(named_among, keys=[each.key for each in objects]))
         yield [each for each in objects if each.key not in named]
 
@@ -122,10 +120,3 @@ def strays(database: Database, blobs: Blobs, before: datetime) -> Iterator[list[
 def is_derived(key: str) -> bool:
     """Whether an object was made of a photo, and can be made again."""
     return DERIVED.fullmatch(key) is not None and ORIGINAL.fullmatch(key) is None
-
-
-def chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    """The items, a transaction's worth at a time."""
-    each = iter(items)
-    while chunk := list(islice(each, AT_ONCE)):
-        yield chunk

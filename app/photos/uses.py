@@ -5,9 +5,10 @@ missing, until that person sends it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -117,7 +118,7 @@ def declare(session: Session, caller: Caller, named: Sequence[Named]) -> Declare
         }
         for place, each in reversed(list(enumerate(named)))
     }  # fmt: skip
-    made = sum(insert_once(session, PhotoUse, *rows) for rows in _chunks(new.values()))
+    made = sum(insert_once(session, PhotoUse, *rows) for rows in chunks(new.values()))
     here = {key for key in new if key[2] in given}
     if made < len(new):
         _take_over(session, caller, new, given, at, named[0].device_id)
@@ -131,7 +132,7 @@ def _givable(session: Session, caller: Caller, shas: Iterable[str]) -> set[str]:
     """Those photos that the caller has sent, or may see in some record. They stay: a sweep looks for photos that no
     record names, and passes over one that is being bound."""
     given: set[str] = set()
-    for chunk in _chunks(shas):
+    for chunk in chunks(shas):
         here = select(Photo.sha256).where(Photo.sha256.in_(known(caller, chunk)), Photo.dying_at.is_(None))
         given |= set(session.scalars(here.order_by(Photo.sha256).with_for_update(read=True, key_share=True)))
     return given
@@ -152,7 +153,7 @@ def _take_over(
     """Let records that have not got these photos have them from the caller, or wait for the caller."""
     wait: dict[str, Any] = {"declared_by": caller.id, "declared_at": at, "device_id": device_id}
     wait |= {"lost_at": None, "lost_reason": None, "replacement": None}
-    for chunk in _chunks(keys):
+    for chunk in chunks(keys):
         theirs = (tuple_(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256).in_(chunk), NOT_HERE)
         session.execute(update(PhotoUse).where(*theirs).values(**wait))
         if here := [sha for _, _, sha in chunk if sha in given]:
@@ -164,7 +165,7 @@ def _arrived(session: Session, keys: Iterable[Key]) -> set[Key]:
     columns = select(PhotoUse.subject_id, PhotoUse.purpose, PhotoUse.sha256).where(PhotoUse.arrived_at.is_not(None))
     return {
         (subject_id, purpose, sha256)
-        for chunk in _chunks(keys)
+        for chunk in chunks(keys)
         for subject_id, purpose, sha256 in session.execute(columns.where(key.in_(chunk)))
     }
 
@@ -246,6 +247,8 @@ def counts(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, Counts]:
     return found
 
 
-def _chunks(items: Iterable[T]) -> Iterable[list[T]]:
-    listed = list(items)
-    return (listed[at : at + AT_ONCE] for at in range(0, len(listed), AT_ONCE))
+def chunks(items: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
+    """The items, so many at a time; each is asked for only when it is needed."""
+    each = iter(items)
+    while chunk := list(islice(each, size)):
+        yield chunk

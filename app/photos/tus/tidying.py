@@ -18,8 +18,10 @@ from app.foundation.clock import now
 from app.foundation.database import Database
 from app.foundation.problems import Problem
 from app.photos.darkroom import Darkroom
-from app.photos.tus.models import Upload, UploadPart
+from app.photos.tus.models import Upload
 from app.photos.tus.receiving import FOLDER, remove
+from app.photos.unnamed import named_among
+from app.photos.uses import chunks
 
 TOLD: Final = timedelta(days=1)
 """How long an upload that has expired is said to be gone (410), before nothing is known of it (404)."""
@@ -55,9 +57,8 @@ async def tidy(database: Database, room: Darkroom) -> int:
     while gone := await database.write(_expired):
         removed += gone
     old = await room.storing.run(partial(_old_parts, room.blobs))
-    for at in range(0, len(old), AT_ONCE):
-        keys = old[at : at + AT_ONCE]
-        needed = await database.read(partial(_named, keys=keys))
+    for keys in chunks(old, AT_ONCE):
+        needed = await database.read(partial(named_among, keys=keys))
         needless = [key for key in keys if key not in needed]
         await room.storing.run(partial(_delete, room.blobs, needless))
         removed += len(needless)
@@ -73,10 +74,6 @@ def _expired(session: Session) -> int:
 
 def _old_parts(blobs: Blobs) -> list[str]:
     return [stored.key for stored in blobs.under(FOLDER) if stored.modified_at < now() - UNDER_WAY]
-
-
-def _named(session: Session, *, keys: list[str]) -> set[str]:
-    return set(session.scalars(select(UploadPart.object_key).where(UploadPart.object_key.in_(keys))))
 
 
 def _delete(blobs: Blobs, keys: list[str]) -> None:

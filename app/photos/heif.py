@@ -1,7 +1,7 @@
 """HEIC and AVIF, the pictures of ISO/IEC 23008-12: boxes that say where the picture's pieces lie, and the pieces.
 
-Read from the boxes alone. A phone's HEIC is a grid of tiles, each a picture by itself: `tiled` tells where they lie, so
-that they can be decoded one by one, and a photo of 200 megapixels needs no more memory than one of 12.
+Read from the boxes alone. A phone's HEIC is a grid of tiles, each a picture by itself: `meaning` tells where they lie,
+so that they can be decoded one by one, and a photo of 200 megapixels needs no more memory than one of 12.
 """
 
 import os

@@ -15,6 +15,7 @@ from app.evidence.gathering import Gathered, Original
 from app.foundation.blobs import Blobs
 from app.foundation.canonical import canonical
 from app.foundation.keyring import Keyring
+from app.photos.outlines import Format
 
 README, HAZARD, EVENTS, SEALS = "README.txt", "hazard.json", "events.jsonl", "seals.jsonl"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
@@ -23,9 +24,9 @@ PURPOSE: Final = "hazard evidence bundle\n"
 """Before what is signed, so that the signature means nothing anywhere else."""
 
 TIME: Final = (1980, 1, 1, 0, 0, 0)  # of every entry, so that the same evidence is the same bytes
-ENDINGS: Final = {
-    "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/avif": ".avif", "image/heic": ".heic",
-    "image/heif": ".heif", "application/pdf": ".pdf",
+ENDINGS: Final[Mapping[str, str]] = {
+    Format.JPEG: ".jpg", Format.PNG: ".png", Format.WEBP: ".webp", Format.AVIF: ".avif", Format.HEIC: ".heic",
+    Format.PDF: ".pdf",
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A bundle proves a hazard's story away from the server; whatever is done to it, the check says what."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -32,8 +33,15 @@ from tests.stories import accepting, do
 OFFLINE = pytest.mark.parametrize("kind", ["sqlite"])  # a bundle is one file, whatever database it came from
 BEFORE, AFTER = jpeg(noise(11)), jpeg(noise(12))
 
-
+SAID = (
+    "subject_kind", "subject_id", "number", "action", "actor_id", "at", "received_at", "data_digest", "previous",
+)  # fmt: skip
 MADE: dict[str, bytes] = {}
+
+
+def as_hashed(event: Any) -> str:
+    """The text of an event's digest, as the README in a bundle says."""
+    return json.dumps([event[name] for name in SAID], separators=(",", ":"), ensure_ascii=False)
 
 
 def told(client: TestClient, world: World) -> str:
@@ -85,8 +93,6 @@ def test_it_holds_the_story_the_originals_and_the_proof(world: World, bundle: Pa
 
 def test_the_same_can_be_computed_by_hand(world: World, bundle: Path) -> None:
     """As its README says, with nothing of ours."""
-    import hashlib
-
     with ZipFile(bundle) as archive:
         events = [json.loads(line) for line in archive.read("events.jsonl").splitlines()]
         seals = {seal["number"]: seal for seal in map(json.loads, archive.read("seals.jsonl").splitlines())}
@@ -95,19 +101,8 @@ def test_the_same_can_be_computed_by_hand(world: World, bundle: Path) -> None:
             bytes.fromhex(json.loads(archive.read("manifest.sig"))["signature"]),
             b"hazard evidence bundle\n" + hashlib.sha256(archive.read("manifest.json")).hexdigest().encode(),
         )
-    names = (
-        "subject_kind",
-        "subject_id",
-        "number",
-        "action",
-        "actor_id",
-        "at",
-        "received_at",
-        "data_digest",
-        "previous",
-    )
     for event in events:
-        text = json.dumps([event[name] for name in names], separators=(",", ":"), ensure_ascii=False)
+        text = as_hashed(event)
         assert hashlib.sha256(text.encode()).hexdigest() == event["digest"]
         assert hashlib.sha256(event["data"].encode()).hexdigest() == event["data_digest"]
         node, index, seal = (
@@ -205,8 +200,6 @@ class Forger:
         self.key, self.key_id = key, key_id
 
     def signed(self, change: Callable[[Entries], None]) -> Callable[[Entries], None]:
-        import hashlib
-
         def forge(entries: Entries) -> None:
             change(entries)
             told = json.loads(entries["manifest.json"])
@@ -255,24 +248,10 @@ def rewrite_text(told: list[Any]) -> None:
 
 def rewrite_whole(told: list[Any]) -> None:
     """The text with a digest that fits, and all digests after it."""
-    import hashlib
-
     line = next(line for line in told if line["action"] == "accept")
     line["data"] = line["data"].replace("现场复查合格", "不合格")
     line["data_digest"] = hashlib.sha256(line["data"].encode()).hexdigest()
-    names = (
-        "subject_kind",
-        "subject_id",
-        "number",
-        "action",
-        "actor_id",
-        "at",
-        "received_at",
-        "data_digest",
-        "previous",
-    )
-    text = json.dumps([line[name] for name in names], separators=(",", ":"), ensure_ascii=False)
-    line["digest"] = hashlib.sha256(text.encode()).hexdigest()
+    line["digest"] = hashlib.sha256(as_hashed(line).encode()).hexdigest()
 
 
 def another_time(told: list[Any]) -> None:

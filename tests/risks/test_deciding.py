@@ -1,5 +1,7 @@
 """Candidates wait at the top of the list, and a keeper decides what becomes of each; hazards colour a risk."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -105,6 +107,16 @@ def test_what_is_rejected_says_why(client: TestClient, world: World, keeper: Per
         return event.action, told(event)["data"]
 
     assert world.write(last) == ("decided", {"decision": "reject", "reason": "设备已退场"})
+
+
+def test_who_decides_at_the_same_moment_as_another_is_told_so(
+    client: TestClient, keeper: Person, leader: Person
+) -> None:
+    id = seen(client, leader)
+    with ThreadPoolExecutor(8) as crowd:
+        answers = list(crowd.map(lambda n: decide(client, keeper, id, "reject", reason=f"第{n}次"), range(8)))
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 7}
+    assert read(client, keeper, id)["revision"] == 2
 
 
 def test_what_is_a_hazard_goes_to_the_hazard_list_by_sorting(

@@ -522,6 +522,8 @@ def test_a_photo_that_was_swept_is_sent_again(client: TestClient, world: World, 
     world.write(die)
     again = create(client, leader, content)
     assert (again.status_code, again.headers["upload-offset"]) == (201, "0")
+    assert patch(client, leader, again.headers["location"].removeprefix("/api/v1"), 0, content).status_code == 204
+    assert kept(world, content) == content
 
 
 def test_an_upload_comes_in_so_many_pieces_at_most(

@@ -120,19 +120,11 @@ _PARTS_OF: Final[Mapping[bytes, Callable[[IO[bytes]], Iterator[tuple[str, bytes]
 def _read(tiff: bytes) -> tuple[Tags, Tags, Tags]:
     """The tags of the picture, of the camera and of the place."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
-    if order is None:
+    if order is None or len(tiff) < 8:
         return {}, {}, {}
-    main = _directory(tiff, order, _number(_directory_at(tiff, order, 4)))
+    main = _directory(tiff, order, *struct.unpack_from(f"{order}I", tiff, 4))
     camera, place = (_directory(tiff, order, _number(main.get(tag))) for tag in (0x8769, 0x8825))
     return main, camera, place
-
-
-def _directory_at(tiff: bytes, order: str, at: int) -> int | None:
-    try:
-        (place,) = struct.unpack_from(f"{order}I", tiff, at)
-    except struct.error:
-        return None
-    return int(place)
 
 
 def _directory(tiff: bytes, order: str, at: int | None) -> Tags:

@@ -142,7 +142,7 @@ def evidence(
 ) -> None:
     """How surely a photo is found again that was edited, and how long that takes among very many."""
     with ExitStack() as stack:
-        urls = {"sqlite": f"sqlite:///{stack.enter_context(tempfile.TemporaryDirectory(prefix='bench-'))}/app.db"}
+        urls = {"sqlite": f"sqlite:///{_folder(stack)}/app.db"}
         if postgres:
             urls["postgresql"] = stack.enter_context(postgresql())
         pool = Pool.drawn()
@@ -162,7 +162,7 @@ def duties(
     for name in ("sqlite", "postgresql") if postgres else ("sqlite",):
         for many in map(int, enterprises.split(",")):
             with ExitStack() as stack:
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+                folder = _folder(stack)
                 url = f"sqlite:///{folder}/app.db" if name == "sqlite" else stack.enter_context(postgresql())
                 found.append(rosters.measure(name, url, many, rounds, folder))
     rosters.show(found)
@@ -180,7 +180,11 @@ def profile(
 
 
 def _site(stack: ExitStack) -> Site:
-    return Site(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))))
+    return Site(_folder(stack))
+
+
+def _folder(stack: ExitStack) -> Path:
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
 
 
 def answer(server: Server, workload: Workload) -> bytes:

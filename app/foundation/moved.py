@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import IO
 
-from app.foundation.blobs import Blobs, Stored, Writer
+from app.foundation.blobs import Blobs, Stored
 
 
 class Moved(Blobs):
@@ -13,9 +13,6 @@ class Moved(Blobs):
 
     def __init__(self, new: Blobs, old: Blobs) -> None:
         self.new, self.old = new, old
-
-    def writer(self, key: str | None = None) -> Writer:
-        return self.new.writer(key)
 
     def local_path(self, key: str) -> Path | None:
         return self._where(key).local_path(key)

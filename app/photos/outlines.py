@@ -5,7 +5,7 @@ need more memory than `MEMORY` is kept as it came, and not decoded; one that is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -124,4 +124,4 @@ def bounded(found: Outline, size: int, limit: int) -> Outline:
         raise UnsupportedPhoto(
             Said(f"像素超过 {limit // MEGA} 百万", f"More than {limit // MEGA} megapixels"), limit=limit
         )
-    return Outline(found.format, found.width, found.height, found.orientation, pixels > limit)
+    return replace(found, heavy=pixels > limit)

@@ -169,7 +169,8 @@ def keep_candidate(session: Session, caller: Caller, id: UUID, *, wanted: bool, 
 
     What the enterprise has placed on its list stays there.
     """
-    candidate = session.scalar(select(Risk).where(Risk.id == id).with_for_update())
+    held = select(Risk).where(Risk.id == id).with_for_update().execution_options(populate_existing=True)
+    candidate = session.scalar(held)
     if candidate is None or not candidate.candidate:
         return candidate is not None
     after: dict[str, Any] = {"retired": not wanted, "hazard_id": hazard_id}

@@ -49,7 +49,7 @@ def decide(
     demand_keeper(caller, risk.enterprise_id)
     if body.decision is Decision.IS_HAZARD:
         _demand_waiting(session, caller, risk, levels)
-        _make_hazard(session, caller, risk, str(body.reason), hazard_of)  # locks the finding before its candidate
+        _make_hazard(session, caller, risk, str(body.reason), levels, hazard_of)
         return
     risk = queries.find(session, caller, risk_id, lock=True)
     _demand_waiting(session, caller, risk, levels)
@@ -92,13 +92,19 @@ def _target(session: Session, caller: Caller, risk: Risk, into: UUID | None) -> 
     return target.id
 
 
-def _make_hazard(session: Session, caller: Caller, risk: Risk, reason: str, hazard_of: HazardOf) -> None:
-    """Sort its finding. The candidate stays and waits: no measure stood against that hazard, the list has a gap."""
+def _make_hazard(
+    session: Session, caller: Caller, risk: Risk, reason: str, levels: LiveLevels, hazard_of: HazardOf
+) -> None:
+    """Sort its finding. The candidate stays and waits: no measure stood against that hazard, the list has a gap.
+
+    The finding is locked before its candidate, as by whoever sorts it: the candidate may have been placed meanwhile.
+    """
     if risk.finding_id is None:
         raise Conflict(NOT_FROM_FINDING, code="no_finding")
     if risk.hazard_id is not None:
         raise Conflict(ALREADY, code="already_hazard")
     hazard_of.sort(session, caller, risk.finding_id, reason)
     held = queries.find(session, caller, risk.id, lock=True)
+    _demand_waiting(session, caller, held, levels)
     said = {"decision": Decision.IS_HAZARD, "reason": reason}
     events.change(session, held, "decided", caller, {"decision": Decision.IS_HAZARD}, said)

@@ -119,6 +119,19 @@ def test_who_decides_at_the_same_moment_as_another_is_told_so(
     assert read(client, keeper, id)["revision"] == 2
 
 
+def test_what_is_adopted_while_it_is_made_a_hazard_stays_adopted(
+    client: TestClient, keeper: Person, leader: Person
+) -> None:
+    for _ in range(5):
+        id = seen(client, leader)
+        with ThreadPoolExecutor(2) as pool:
+            placed = pool.submit(decide, client, keeper, id, "adopt", object="切割区", unit="切割机")
+            made = pool.submit(decide, client, keeper, id, "is_hazard", reason="光路未防护")
+        shown = read(client, keeper, id)
+        assert (placed.result().status_code, shown["decision"], shown["candidate"]) == (200, "adopt", False)
+        assert made.result().status_code == (200 if shown["hazard_id"] else 409)
+
+
 def test_what_is_a_hazard_goes_to_the_hazard_list_by_sorting(
     client: TestClient, keeper: Person, leader: Person
 ) -> None:

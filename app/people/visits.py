@@ -6,7 +6,7 @@ nobody may be told more than 401 before it is known whose request it is.
 
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Concatenate, TypeVar, get_args, get_origin
+from typing import Any, Concatenate, Final, TypeVar, get_args, get_origin
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -30,6 +30,9 @@ Answer = BaseModel | Written[Any]
 Outcome = BaseModel | bytes | Silent | None
 Asking = TypeVar("Asking", bound=Callable[Concatenate[Session, Caller, ...], Answer])
 Acting = TypeVar("Acting", bound=Callable[Concatenate[Session, Caller, ...], Outcome])
+
+
+TAGGED: Final[Mapping[str, Any]] = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
 
 
 Replay = Callable[..., Answer]  # of session, caller, id, and whatever things of the house it asks for
@@ -184,6 +187,8 @@ class Visits(APIRouter):
         """Add the route, showing FastAPI what the function asks for and answers."""
         visit.__dict__["__signature__"] = call.public_signature(writes=method != "GET")
         shape = call.signature.return_annotation
+        if get_origin(shape) is Lasting:
+            route.setdefault("responses", {})[200] = TAGGED
         if get_origin(shape) in {Written, Lasting}:
             shape = get_args(shape)[0]
         elif shape is Silent:

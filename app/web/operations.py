@@ -74,12 +74,11 @@ class Completing:
 
     @property
     def _view(self) -> bool:
-        """Whether the answer is of a record with a revision, of the server itself, or lasts: then it has an ETag."""
-        content = self.operation["responses"][self.success].get("content", {})
-        answered = self._shape(content.get(JSON, {}).get("schema", {}))
-        properties = answered.get("properties", {})
-        lasts = "meta" in self.operation["tags"] or self.path == API + "duties"
-        return lasts or {"replayed", "revision"} <= properties.keys()
+        """Whether the answer is of a record with a revision, of the server itself, or says so: then it has an ETag."""
+        said = self.operation["responses"][self.success]
+        answered = self._shape(said.get("content", {}).get(JSON, {}).get("schema", {}))
+        tagged = "meta" in self.operation["tags"] or "ETag" in said.get("headers", {})
+        return tagged or {"replayed", "revision"} <= answered.get("properties", {}).keys()
 
     @property
     def _command(self) -> bool:

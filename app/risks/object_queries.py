@@ -34,15 +34,15 @@ def find_object(session: Session, caller: Caller, id: UUID, *, lock: bool = Fals
     return find_visible(session, caller, RiskObject, id, NO_OBJECT, lock=lock)
 
 
-def find_unit(session: Session, caller: Caller, object_id: UUID, id: UUID, *, lock: bool = False) -> RiskUnit:
-    """The unit of an object that the caller may see.
+def find_unit(session: Session, caller: Caller, object_id: UUID, id: UUID) -> RiskUnit:
+    """The unit of an object that the caller may see, held until the transaction ends.
 
     Raises:
         NotFound: one of them does not exist, or lies outside the caller's scope.
     """
     find_object(session, caller, object_id)
     query = select(RiskUnit).where(RiskUnit.id == id, RiskUnit.object_id == object_id)
-    found = session.scalar(query.with_for_update() if lock else query)
+    found = session.scalar(query.with_for_update())
     if found is None:
         raise NotFound(NO_UNIT)
     return found

@@ -104,7 +104,7 @@ def change_unit(session: Session, caller: Caller, object_id: UUID, id: UUID, bod
         Forbidden: the caller does not keep this list.
         Conflict: the object has another one of this name.
     """
-    found = find_unit(session, caller, object_id, id, lock=True)
+    found = find_unit(session, caller, object_id, id)
     changes = body.of(UnitView.model_validate(found))
     demand_keeper(caller, found.enterprise_id)
     find_person(session, found.enterprise_id, changes.get("responsible_id"), "/responsible_id")

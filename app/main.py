@@ -19,6 +19,7 @@ from app.foundation.blobs import Blobs
 from app.foundation.database import Database
 from app.foundation.keyring import Keyring
 from app.foundation.moved import Moved
+from app.foundation.printing import Press
 from app.hazards import commands as hazard_commands
 from app.hazards import routes as hazards
 from app.hazards.colours import live_levels
@@ -117,6 +118,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.house = House(
         {
             Database: database, Blobs: blobs, Darkroom: room, Keyring: keys, Hashing: Hashing(),
+            Press: Press(),
             Arrivals: Arrivals([hazard_commands.photos_arrived]),
             Losses: Losses([finding_losses.photos_lost, hazard_commands.photos_lost]),
             Subjects: Subjects({Hazard.KIND: hazard_commands.titles, **finding_losses.TITLES}),

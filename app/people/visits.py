@@ -18,7 +18,8 @@ from starlette.types import Scope
 
 from app.foundation.canonical import digest
 from app.foundation.database import Database
-from app.foundation.problems import Problem
+from app.foundation.printing import PDF, Press, Sheet
+from app.foundation.problems import Problem, ProblemView
 from app.foundation.reading import media_type
 from app.foundation.wire import Body, Lasting, Silent, View, Written
 from app.journal import receipts
@@ -28,11 +29,16 @@ from app.people.tokens import bearer, identify
 
 Answer = BaseModel | Written[Any]
 Outcome = BaseModel | bytes | Silent | None
+Printing = TypeVar("Printing", bound=Callable[Concatenate[Session, Caller, ...], Sheet])
 Asking = TypeVar("Asking", bound=Callable[Concatenate[Session, Caller, ...], Answer])
 Acting = TypeVar("Acting", bound=Callable[Concatenate[Session, Caller, ...], Outcome])
 
 
 TAGGED: Final[Mapping[str, Any]] = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
+PRINTED: Final[Mapping[int, Mapping[str, Any]]] = {
+    200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}, **TAGGED},
+    422: {"model": ProblemView, "description": "`invalid`"},
+}
 
 
 Replay = Callable[..., Answer]  # of session, caller, id, and whatever things of the house it asks for
@@ -88,6 +94,33 @@ class Visits(APIRouter):
 
                 database: Database = thing(request, Database)
                 return await (database.study(work) if study else database.read(work))
+
+            self._open("GET", path, visit, call, **route)
+            return function
+
+        return register
+
+    def sheet(self, path: str, *, study: bool = False, **route: Any) -> Callable[[Printing], Printing]:
+        """Answer GET `path` with the PDF of the sheet that the function lays out: it is printed after the visit, and
+        not at all for a client that has just this."""
+
+        def register(function: Printing) -> Printing:
+            call = Call(function)
+
+            async def visit(request: Request) -> Response:
+                told = call.read(request)
+
+                def work(session: Session) -> Sheet:
+                    caller = identify(session, told.shown)
+                    told.refuse()
+                    return function(session, caller, **told.given)
+
+                database: Database = thing(request, Database)
+                sheet = await (database.study(work) if study else database.read(work))
+                if has(request, sheet.etag):
+                    return Response(status_code=304, headers={"ETag": sheet.etag})
+                press: Press = thing(request, Press)
+                return Response(await press.pull(sheet), 200, sheet.heads, PDF)
 
             self._open("GET", path, visit, call, **route)
             return function
@@ -191,6 +224,9 @@ class Visits(APIRouter):
             route.setdefault("responses", {})[200] = TAGGED
         if get_origin(shape) in {Written, Lasting}:
             shape = get_args(shape)[0]
+        elif shape is Sheet:
+            shape, route["response_class"] = None, Response
+            route.setdefault("responses", {}).update(PRINTED)
         elif shape is Silent:
             shape = None
         named = {"name": call.function.__name__, "description": inspect.getdoc(call.function)}

@@ -1,22 +1,14 @@
-"""Printing lines of text on a picture, in Chinese, on any machine: the font lies beside (`data/`).
-
-It has the 20,902 characters of GBK. A name may hold a rarer one; that one is printed as its code point (〔U+3400〕),
-never as a box that could be anything.
-"""
+"""Printing lines of text on a picture, in Chinese, on any machine; the letters are those of the house."""
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
 from io import BytesIO
-from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
+from app.foundation.lettering import font as lettering
+from app.foundation.lettering import printable
 from app.photos.images import as_jpeg
-
-FONT: Final = Path(__file__).with_name("data") / "wqy-microhei-subset.ttf"
-NOBODY_S: Final = "\U0010ffff"
-"""A code point that no font has: it is drawn as the box for what is missing."""
 
 LEAST: Final = (640, 360)
 """Pixels of the picture that is printed on; a smaller one is enlarged, and a narrow one gets a margin."""
@@ -35,7 +27,7 @@ def stamped(picture: bytes, lines: Sequence[str]) -> bytes:
         canvas = _roomy(image.convert("RGB"))
     said = [printable(line) for line in lines]
     for size in range(LARGEST_TYPE, SMALLEST_TYPE - 1, -2):
-        font, margin = _font(size), size // 2
+        font, margin = lettering(size), size // 2
         wrapped = [part for line in said for part in _wrapped(line, font, canvas.width - 2 * margin)]
         height = len(wrapped) * size * 4 // 3 + 2 * margin
         if height <= canvas.height * SHARE:
@@ -48,32 +40,6 @@ def stamped(picture: bytes, lines: Sequence[str]) -> bytes:
         place = (margin, top + margin + number * size * 4 // 3)
         pen.text(place, line, "white", font, stroke_width=1, stroke_fill="black")
     return as_jpeg(canvas)
-
-
-def printable(text: str) -> str:
-    """The text in characters that the font has; what it has not stands as its code point."""
-    return "".join(_shown(character) for character in text)
-
-
-@lru_cache(4096)
-def _shown(character: str) -> str:
-    if character.isspace():
-        return " "
-    return character if _drawn(character) != _missing() else f"〔U+{ord(character):04X}〕"
-
-
-def _drawn(character: str) -> bytes:
-    return bytes(_font(SMALLEST_TYPE).getmask(character))
-
-
-@cache
-def _missing() -> bytes:
-    return _drawn(NOBODY_S)
-
-
-@lru_cache(16)
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FONT, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _roomy(picture: Image.Image) -> Image.Image:

@@ -10,13 +10,14 @@ from fastapi.testclient import TestClient
 from PIL import Image, ImageChops
 
 from app.foundation.clock import now
+from app.foundation.lettering import printable
 from app.people.models import Enterprise, User
 from app.people.scope import Role
 from app.photos import addresses
 from app.photos.addresses import display_url, watermark_url
 from app.photos.captions import Records, caption
 from app.photos.models import Purpose
-from app.photos.watermark import LEAST, printable, stamped
+from app.photos.watermark import LEAST, stamped
 from tests.conftest import Person, World
 from tests.photos.pictures import noise, saved
 from tests.photos.stories import caller, jpeg, name_one, sha
@@ -216,7 +217,9 @@ def test_every_character_of_gbk_is_in_the_font() -> None:
 
 
 def test_a_character_that_the_font_has_not_is_named() -> None:
-    assert printable("张㛃𠮷 A1（）：·—") == "张〔U+36C3〕〔U+20BB7〕 A1（）：·—"
+    assert printable("张㛃䶮𬭎✓ A1（）：·—") == "张㛃䶮𬭎✓ A1（）：·—"
+    assert printable("笑😀한") == "笑〔U+1F600〕〔U+D55C〕"
+    assert printable("上\u202e下\u200b") == "上下"  # what turns the reading around is not printed
 
 
 @pytest.mark.parametrize("size", [(1280, 960), (720, 1280), (40, 30), (1280, 90), (90, 1280)])

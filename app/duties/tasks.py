@@ -17,8 +17,10 @@ from app.people.scope import Caller
 WAITING = frozenset({DutyState.DUE, DutyState.PARTIAL})
 
 
-def tasks(session: Session, caller: Caller, after: tuple[datetime, UUID] | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` tasks after a place, in the order of due instant and id."""
+def tasks(
+    session: Session, caller: Caller, after: tuple[datetime, UUID, str] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Up to `limit` tasks after a place, in the order of due instant, id and number."""
     if caller.enterprise_id is None or caller.only_works:
         return []
     present = now()
@@ -39,9 +41,12 @@ def tasks(session: Session, caller: Caller, after: tuple[datetime, UUID] | None,
         for duty, works in duties(session, caller, Span(), add_days(today, -1), today)
         if _waits(duty, caller, present)
     ]
-    found.sort(key=lambda task: (task["due_at"], str(task["id"])))
-    place = (after[0], str(after[1])) if after else None
-    return [task for task in found if place is None or (task["due_at"], str(task["id"])) > place][:limit]
+    found.sort(key=_place)
+    return [task for task in found if after is None or _place(task) > after][:limit]
+
+
+def _place(task: dict[str, Any]) -> tuple[datetime, UUID, str]:
+    return task["due_at"], task["id"], task["number"]
 
 
 def _waits(duty: Duty, caller: Caller, present: datetime) -> bool:

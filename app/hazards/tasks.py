@@ -19,8 +19,10 @@ from app.people.scope import Caller
 DUE = func.coalesce(Hazard.stage_due_at, Hazard.reported_at, type_=Instant)
 
 
-def tasks(session: Session, caller: Caller, after: tuple[datetime, UUID] | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` tasks after a place, in the order of due instant and id."""
+def tasks(
+    session: Session, caller: Caller, after: tuple[datetime, UUID, str] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Up to `limit` tasks after a place, in the order of due instant, id and number."""
     query = (
         select(Hazard, *READ_BESIDE, Enterprise.name, DUE.label("due_at"))
         .join(Enterprise, Enterprise.id == Hazard.enterprise_id)

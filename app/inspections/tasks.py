@@ -18,8 +18,10 @@ from app.people.scope import INSPECTORS, Caller, Role, visible
 COLUMNS = (Finding.id, Finding.due_at, Finding.description, Finding.place, Finding.enterprise_id, Enterprise.name)
 
 
-def tasks(session: Session, caller: Caller, after: tuple[datetime, UUID] | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` tasks after a place, in the order of due instant and id."""
+def tasks(
+    session: Session, caller: Caller, after: tuple[datetime, UUID, str] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Up to `limit` tasks after a place, in the order of due instant, id and number."""
     place = (after[0].isoformat(), after[1]) if after else None
     waiting = select(*COLUMNS).join_from(Finding, Enterprise, Enterprise.id == Finding.enterprise_id).where(PENDING)
     branches = _awaiting(caller)

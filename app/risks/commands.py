@@ -27,6 +27,7 @@ STRUCTURED: Final = ("check_cycle", "classification")
 PROPOSED: Final = "proposed"
 NOT_PLACED: Final = Said("请同时填写分析对象", "Name the object too")
 ASSESSED: Final = Said("级别由评估得出，请重新评估", "Its level follows from its assessment: assess it again")
+RETIRED: Final = Said("已停用，请先恢复使用", "It is retired: take it into use again first")
 
 
 def add_risk(session: Session, caller: Caller, body: NewRisk, *, level_by: LevelBy = LevelBy.DECLARED) -> Risk:
@@ -35,6 +36,7 @@ def add_risk(session: Session, caller: Caller, body: NewRisk, *, level_by: Level
     Raises:
         NotFound: the enterprise is outside the caller's scope, or the owner is not of the enterprise.
         Forbidden: the caller does not keep this list.
+        Invalid: its object or unit is retired.
     """
     enterprise = enterprises.find(session, caller, body.enterprise_id, pointer="/enterprise_id", hold=True)
     find_person(session, enterprise.id, body.owner_id, "/owner_id")
@@ -61,7 +63,7 @@ def change_risk(session: Session, caller: Caller, risk_id: UUID, body: RiskChang
         NotFound: outside the caller's scope; or the owner is not of the enterprise.
         RevisionRequired, StaleRevision: the client has not seen the risk as it is.
         Forbidden: the caller does not keep this list.
-        Invalid: a unit without its object, for a risk that has none.
+        Invalid: a unit without its object, for a risk that has none; the object or unit is retired.
         Conflict: a level that was assessed is not declared.
     """
     risk = queries.find(session, caller, risk_id, lock=True)
@@ -192,7 +194,11 @@ def _take_on(
 
 
 def place(session: Session, caller: Caller, enterprise_id: UUID, area_code: str, object: str, unit: str) -> UUID:
-    """The unit of these names, made if need be; of two who make it at once, the second finds the first one's."""
+    """The unit of these names, made if need be; of two who make it at once, the second finds the first one's.
+
+    Raises:
+        Invalid: the object or the unit is retired, and what is in it would be on no list in use.
+    """
     scope = {"enterprise_id": enterprise_id, "area_code": area_code}
     named = RiskObject.enterprise_id == enterprise_id, RiskObject.name == object
     blank: dict[str, Any] = {
@@ -203,17 +209,25 @@ def place(session: Session, caller: Caller, enterprise_id: UUID, area_code: str,
         "grade": None,
         "answerable": [],
     }
-    within = _found_or_made(session, caller, RiskObject, named, scope | blank | {"name": object})
+    within = _found_or_made(session, caller, RiskObject, "/object", named, scope | blank | {"name": object})
     here = RiskUnit.object_id == within, RiskUnit.name == unit
-    return _found_or_made(session, caller, RiskUnit, here, scope | {"object_id": within, "name": unit})
+    return _found_or_made(session, caller, RiskUnit, "/unit", here, scope | {"object_id": within, "name": unit})
 
 
 def _found_or_made(
-    session: Session, caller: Caller, table: type[RiskObject] | type[RiskUnit], named: Any, told: dict[str, Any]
+    session: Session,
+    caller: Caller,
+    table: type[RiskObject] | type[RiskUnit],
+    pointer: str,
+    named: Any,
+    told: dict[str, Any],
 ) -> UUID:
-    found: UUID | None = session.scalar(select(table.id).where(*named))
+    found = session.execute(select(table.id, table.retired).where(*named)).one_or_none()
     if found is not None:
-        return found
+        there, retired = found
+        if retired:
+            raise Invalid.at(pointer, "retired", RETIRED)
+        return there
     id, blank = new_id(), {"department": None, "responsible_id": None, "retired": False, "revision": 1}
     if insert_once(session, table, {"id": id} | blank | told):
         row: Any = session.get_one(table, id)

@@ -43,7 +43,7 @@ def decide(
         NotFound: it, the risk to merge into or the owner is outside the enterprise, or does not exist.
         Forbidden: the caller does not keep this list, or may not sort its finding.
         Conflict: it does not wait for a decision any more; or its hazard is known already.
-        Invalid: it is to be adopted, and nobody says where it belongs.
+        Invalid: it is to be adopted, and nobody says where it belongs, or what it belongs to is retired.
     """
     risk = queries.find(session, caller, risk_id)
     demand_keeper(caller, risk.enterprise_id)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from app.foundation.canonical import sent
+from app.foundation.clock import rfc3339
 from app.foundation.keyring import Keyring
 from app.foundation.pages import Asked
 from app.foundation.wire import Moment, Written
@@ -17,7 +18,7 @@ from app.hazards.terms import State
 from app.people.scope import Caller
 from app.people.visits import Visits
 from app.sorting.terms import Level
-from app.tasks.terms import Sources
+from app.tasks.terms import Place, Sources, place_of
 
 
 class TaskOverdue(BaseModel):
@@ -64,11 +65,23 @@ def list_tasks(
     session: Session, caller: Caller, filter: Annotated[TasksAsked, Query()], keys: Keyring, sources: Sources
 ) -> Written[TaskPage]:
     """Everything that waits for the caller, soonest due first."""
-    place = filter.place(keys)
-    after = (datetime.fromisoformat(place[0]), place[1]) if place else None
+    after = _after(filter.place(keys))
     found = chain.from_iterable(source(session, caller, after, filter.limit + 1) for source in sources.sources)
-    tasks = sorted(found, key=lambda task: (task["due_at"], str(task["id"])))
+    tasks = sorted(found, key=place_of)
     items, more = tasks[: filter.limit], len(tasks) > filter.limit
-    cursor = filter.cursor_after(keys, items[-1]["due_at"], items[-1]["id"]) if more else None
+    cursor = _cursor(filter, keys, place_of(items[-1])) if more else None
     answer: dict[str, Any] = {"items": items, "next_cursor": cursor}
     return Written(sent(answer))
+
+
+def _cursor(filter: TasksAsked, keys: Keyring, place: Place) -> str:
+    due_at, id, number = place
+    return filter.cursor_after(keys, f"{rfc3339(due_at)} {number}", id)
+
+
+def _after(place: tuple[str, UUID] | None) -> Place | None:
+    """The place that a cursor names."""
+    if place is None:
+        return None
+    due_at, _, number = place[0].partition(" ")
+    return datetime.fromisoformat(due_at), place[1], number

@@ -68,6 +68,7 @@ PARTICULAR: Final[Mapping[str, tuple[type[Problem], Said]]] = {
     ),
     "powers_not_allowed": (Invalid, Said("不能有执法权限", "May not have powers of enforcement")),
     "repeated": (Invalid, Said("同一项出现了两次", "The same thing stands twice")),
+    "retired": (Invalid, Said("已停用，请先恢复使用", "It is retired: take it into use again first")),
     "seen_again_is_hazard": (Invalid, Said("再次发现只用于隐患", "Only a hazard is seen again")),
     "too_many_plans": (Invalid, Said("计划过多，请缩小范围或看汇总", "Too many plans: narrow it down")),
     "too_wide": (Invalid, Said("行业范围超出您自己的", "Sectors beyond your own")),

@@ -351,3 +351,22 @@ def test_early_is_not_done(client: TestClient, officer: Person, leader: Person) 
     told = inspected(client, leader, "2026-11-02 10:00", f"{plan['id']}:2026-11-03")
     assert told["duties"][0]["state"] == "due"
     assert instant("2026-11-03 00:00") > instant("2026-11-02 10:00")
+
+
+def test_two_shifts_that_end_together_are_two_tasks_on_two_pages(
+    client: TestClient, officer: Person, leader: Person
+) -> None:
+    shifts = [
+        {"name": name, "starts": starts, "ends": "20:00"} for name, starts in (("白班", "08:00"), ("中班", "12:00"))
+    ]
+    plan = planned(client, officer, shifts=shifts)
+    asked: dict[str, Any] = {"limit": 1}
+    seen: list[str] = []
+    with at("2026-11-05 13:00"):
+        for _ in range(4):
+            page = client.get("tasks", params=asked, headers=leader.headers).json()
+            seen += [task["number"] for task in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            asked["cursor"] = page["next_cursor"]
+    assert seen == [f"{plan['id']}:2026-11-05:{name}" for name in ("中班", "白班")]

@@ -12,6 +12,7 @@ from app.risks.methods import methods
 from app.risks.terms import Answerable
 from tests.conftest import Person, World
 from tests.people.asking import change, enterprise, read, register
+from tests.risks import stories
 from tests.risks.stories import added, ids, measuring
 
 THREE: list[dict[str, Any]] = [
@@ -113,6 +114,25 @@ def test_units_are_listed_added_and_changed(client: TestClient, world: World, ke
         f"risk-objects/{other['id']}/units/{made[1]['id']}", json={"revision": 1}, headers=keeper.headers
     )
     assert elsewhere.status_code == 404
+
+
+def test_nothing_is_placed_in_what_is_retired(client: TestClient, keeper: Person) -> None:
+    """It would be on no list that anybody looks at, nor would its object be."""
+    old, other = added(client, keeper, unit="旧除尘"), added(client, keeper, object="锅炉房", unit="锅炉")
+    unit = f"risk-objects/{old['object_id']}/units/{old['unit_id']}"
+    for path, pointer in ((unit, "/unit"), (f"risk-objects/{old['object_id']}", "/object")):
+        assert client.patch(path, json={"revision": 1, "retired": True}, headers=keeper.headers).status_code == 200
+        new = stories.telling(keeper.world, unit="旧除尘")
+        moved = {"revision": 1, "object": "打磨车间", "unit": "旧除尘"}
+        for answer in (
+            client.post("risks", json=new, headers=keeper.headers),
+            client.patch(f"risks/{other['id']}", json=moved, headers=keeper.headers),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (422, "retired")
+            assert answer.json()["errors"][0]["pointer"] == pointer
+        again = client.patch(path, json={"revision": 2, "retired": False}, headers=keeper.headers)
+        assert again.status_code == 200
+    assert client.post("risks", json=new, headers=keeper.headers).json()["unit_id"] == old["unit_id"]
 
 
 def test_objects_and_units_are_kept_and_seen_as_risks_are(client: TestClient, world: World, keeper: Person) -> None:

@@ -84,7 +84,7 @@ def report(session: Session, caller: Caller, new: NewHazard) -> Hazard:
         lon=position.get("lon"),
         lat=position.get("lat"),
         accuracy_m=position.get("accuracy_m"),
-        search_text=" ".join((new.description, new.place or "", number, works.name)).casefold(),
+        search_text=words_of(new.description, new.place, number, works.name),
         level=new.level,
         level_confirmed=False,
         level_by=new.level_by,
@@ -104,6 +104,11 @@ def report(session: Session, caller: Caller, new: NewHazard) -> Hazard:
     )
     events.create(session, hazard, "reported", caller, {}, at=new.found_at)
     return hazard
+
+
+def words_of(*texts: str | None) -> str:
+    """What a list is searched in."""
+    return " ".join(text or "" for text in texts).casefold()
 
 
 def see_again(session: Session, caller: Caller, hazard: Hazard, found_at: datetime, said: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.problems import Conflict, Forbidden, Invalid, Problem, Said
+from app.hazards.ledgers import not_in_force
 from app.hazards.rules import REASONS, lowering, supervisor
 from app.hazards.terms import Facts, ReviewMethod, State, Whole
 from app.people.scope import Caller, Role
@@ -68,8 +69,7 @@ def sensible(hazard: Whole, body: Any) -> Problem | None:
         return Invalid.at("/due_on", "before_found", Said("期限早于发现之日", "It is before the day of the finding"))
     criterion = getattr(body, "criterion", None)
     if criterion and catalogue().in_force(criterion, found_on) is None:
-        said = Said(f"判定标准{criterion}在发现之日不施行", f"No criterion {criterion} was in force that day")
-        return Invalid.at("/criterion", "unknown_criterion", said)
+        return Invalid.at("/criterion", "unknown_criterion", not_in_force(criterion))
     return None
 
 

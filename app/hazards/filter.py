@@ -14,8 +14,8 @@ from app.foundation.geo import Box, Datum, box_in
 from app.foundation.pages import Asked
 from app.foundation.wire import AreaCode, Day, Moment
 from app.hazards.facts import ALONE, OWN_GENERAL, awaiting
-from app.hazards.models import IS_FLAGGED, IS_OPEN, Hazard
-from app.hazards.terms import Origin, State, WaitingFor
+from app.hazards.models import IS_FLAGGED, IS_IMPORTED, IS_OPEN, Hazard
+from app.hazards.terms import ListedOrigin, Origin, State, WaitingFor
 from app.people.scope import Caller, of_sectors, prefix, within
 from app.photos.flags import EvidenceFlag
 from app.sorting.terms import Discipline, Factor, Level, Sector
@@ -45,7 +45,7 @@ class HazardFilter(Asked):
     criterion: Annotated[str, Field(max_length=32)] | None = None
     factor: Factor | None = None
     discipline: Discipline | None = None
-    origin: Origin | None = None
+    origin: ListedOrigin | None = Field(default=None, description="`import`: from a ledger, whoever found it.")
     overdue: bool | None = Field(default=None, description="In any stage.")
     listed: bool | None = None
     stopped: bool | None = None
@@ -86,12 +86,15 @@ def conditions(filter: HazardFilter, caller: Caller) -> list[ColumnElement[bool]
     equal: list[tuple[Any, Any]] = [
         (Hazard.level, filter.level), (Hazard.level_confirmed, filter.confirmed),
         (Hazard.enterprise_id, filter.enterprise_id), (Hazard.criterion, filter.criterion),
-        (Hazard.factor, filter.factor), (Hazard.discipline, filter.discipline), (Hazard.origin, filter.origin),
+        (Hazard.factor, filter.factor), (Hazard.discipline, filter.discipline),
         (Hazard.listed, filter.listed), (Hazard.stopped, filter.stopped),
         (Hazard.responsible_id, filter.responsible_id),
     ]  # fmt: skip
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
     found += _states(filter)
+    if filter.origin:
+        here = (~IS_IMPORTED, Hazard.origin == filter.origin)
+        found += [IS_IMPORTED] if filter.origin is ListedOrigin.IMPORT else here
     if filter.area_code:
         found.append(within(Hazard, prefix(filter.area_code)))
     if filter.sector:

@@ -24,7 +24,8 @@ class Hazard(Scoped, Recorded, Row):
     """One row of the hazard list as it is now; how it came to be so is in the journal.
 
     A finding keeps its id here. `plan`, `extension`, `rectification` and `review` are the last of each; the ones
-    before are in the events. `barred` are the persons who may not judge it any more.
+    before are in the events. `barred` are the persons who may not judge it any more. `imported` is what a ledger said
+    of it, where it was known before; `origin` then is who found it, and `import_key` what the ledger knows it by.
     """
 
     __tablename__ = "hazards"
@@ -50,6 +51,8 @@ class Hazard(Scoped, Recorded, Row):
     accident_type: Mapped[str | None] = mapped_column(String(32))
     accident_standard: Mapped[str | None] = mapped_column(String(32))
     origin: Mapped[Origin]
+    imported: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    import_key: Mapped[str | None] = mapped_column(String(64))
     inspection_id: Mapped[UUID | None]
     measure_id: Mapped[UUID | None]
     risk_id: Mapped[UUID | None]
@@ -112,6 +115,9 @@ class Hazard(Scoped, Recorded, Row):
 IS_OPEN = Hazard.state.in_([literal_column(f"'{state}'") for state in OPEN])
 IS_FLAGGED = Hazard.evidence_flags != literal_column("''")
 
+IS_IMPORTED = Hazard.import_key.is_not(None)
+
+Index("ix_hazards_import_key", Hazard.import_key, unique=True)
 for scope in SCOPES:
     column = getattr(Hazard, scope)
     Index(f"ix_hazards_{scope}_newest", column, Hazard.reported_at, Hazard.id)

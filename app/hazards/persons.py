@@ -34,10 +34,10 @@ def meant(session: Session, caller: Caller, hazard: Hazard, body: Any) -> Meant:
     for place, person in enumerate(workers):
         if person.id and person.id not in by_id and person.id != caller.id:
             raise NotFound.at(f"/rectified_by/{place}/id", NO_SUCH_USER)
-        found += [person.id] if person.id else [id for id, name in named if _plain(name) == _plain(person.name)]
+        found += [person.id] if person.id else [id for id, name in named if plain(name) == plain(person.name)]
     return {"rectified_by": tuple(dict.fromkeys(found))}
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name however it was typed: 李 四 is 李四."""
     return "".join(name.split()).casefold()

@@ -7,7 +7,19 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, case, false, or_, select, true, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    case,
+    false,
+    literal_column,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.types import NULLTYPE
 
@@ -23,9 +35,10 @@ from app.foundation.wire import Written
 from app.hazards.facts import ACCOUNTLESS, ALONE, READ_BESIDE, Judged, seen
 from app.hazards.filter import HazardFilter, conditions
 from app.hazards.loop import LOOP
-from app.hazards.models import Hazard
+from app.hazards.models import IS_IMPORTED, Hazard
 from app.hazards.stages import overdue
 from app.hazards.standing import Judge, judge
+from app.hazards.terms import ListedOrigin
 from app.hazards.views import HazardPage
 from app.people.models import Enterprise, User
 from app.people.scope import Caller
@@ -57,6 +70,9 @@ SENT: Final = (
     Hazard.photos_missing, Hazard.listed, Hazard.revision, Hazard.thumbnail, Hazard.responsible_name,
     Hazard.responsible_phone, Enterprise.name.label("enterprise_name"), RESPONSIBLE.name.label("user_name"),
     RESPONSIBLE.phone.label("user_phone"),
+    case((IS_IMPORTED, literal_column(f"'{ListedOrigin.IMPORT}'")), else_=type_coerce(Hazard.origin, NULLTYPE)).label(
+        "listed_origin"
+    ),
 )  # fmt: skip
 JUDGED: Final = (
     as_sent(Hazard.state), as_sent(Hazard.level), Hazard.level_confirmed, as_sent(Hazard.level_by),
@@ -198,7 +214,7 @@ def _row(row: Any, caller: Any, may: Judge, picture: Callable[[str], str], at: d
         "area_code": row.area_code,
         "place": row.place,
         "responsible": responsible(row, caller),
-        "origin": row.origin,
+        "origin": row.listed_origin,
         "reported_at": row.reported_at,
         "thumbnail_url": picture(row.thumbnail) if row.thumbnail else None,
         "photos_missing": row.photos_missing,

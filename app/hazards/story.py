@@ -26,13 +26,13 @@ from app.photos.addresses import thumbnail_url
 
 STORED = (
     "id", "revision", "number", "description", "level", "level_confirmed", "level_by", "criterion", "state", "due_on",
-    "area_code", "place", "origin", "reported_at", "photos_missing", "evidence_flags", "listed", "stopped",
+    "area_code", "place", "reported_at", "photos_missing", "evidence_flags", "listed", "stopped",
     "factor", "discipline",
     "accident_type", "accident_standard", "found_at", "last_seen_at", "inspection_id", "measure_id", "risk_id",
     "first_due_on", "stage_due_at", "confirmed_at", "requirement", "reason", "cause", "interim_measures",
     "rectified_at", "ended_at",
 )  # fmt: skip
-TOLD = ("plan", "extension", "rectification", "review")
+TOLD = ("plan", "extension", "rectification", "review", "imported")
 
 
 class EventsAsked(Asked):
@@ -55,6 +55,7 @@ def shown(session: Session, caller: Caller, hazard_id: UUID, keys: Keyring, *, w
     values |= {
         "overdue": queries.overdue_stage(row, at),
         "waiting_for": possible.waiting_for,
+        "origin": row.listed_origin,
         "enterprise": {"id": row.enterprise_id, "name": row.enterprise_name},
         "position": position if row.datum else None,
         "responsible": queries.responsible(row, asking),
@@ -77,8 +78,9 @@ def _person(id: str | None, name: str, phone: str | None, reader: UUID | None) -
 
 
 def _on_time(row: Any) -> bool | None:
-    """Whether the rectification that was accepted was performed by the deadline; without one it was."""
-    if row.state != State.CLOSED or row.rectified_at is None:
+    """Whether the rectification that was accepted was performed by the deadline; without one it was. Of what a ledger
+    said was closed, nobody here accepted anything."""
+    if row.state != State.CLOSED or row.rectification is None:
         return None
     return row.due_on is None or local_date(datetime.fromisoformat(row.rectified_at)) <= row.due_on
 

@@ -46,6 +46,22 @@ ORIGIN_TITLES: Final[Mapping[Origin, str]] = {
 }
 
 
+class ListedOrigin(StrEnum):
+    """Where it came to the list from: whoever found it, or a ledger from before. The loop goes by who found it."""
+
+    ENTERPRISE = "enterprise"
+    GOVERNMENT = "government"
+    EXPERT = "expert"
+    COMPLAINT = "complaint"
+    IMPORT = "import"
+
+
+LISTED_ORIGIN_TITLES: Final[Mapping[ListedOrigin, str]] = {
+    **{ListedOrigin(origin): title for origin, title in ORIGIN_TITLES.items()},
+    ListedOrigin.IMPORT: "历史导入",
+}
+
+
 class WaitingFor(StrEnum):
     """Whose move it is."""
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from app.foundation.geo import Datum
 from app.foundation.wire import Moment, View
-from app.hazards.terms import Origin, ReviewMethod, State, WaitingFor
+from app.hazards.ledgers import KnownState, SourceKind
+from app.hazards.terms import ListedOrigin, Origin, ReviewMethod, State, WaitingFor
 from app.people.scope import Role
 from app.photos.flags import EvidenceFlag
 from app.photos.schemas import PhotoView
@@ -50,7 +51,7 @@ class HazardRow(BaseModel):
     area_code: str
     place: str | None
     responsible: Someone | None
-    origin: Origin
+    origin: ListedOrigin
     reported_at: Moment
     thumbnail_url: str | None
     photos_missing: int
@@ -144,6 +145,35 @@ class Review(BaseModel):
     photos: list[str] = Field(default_factory=list)
 
 
+class Source(BaseModel):
+    """The list that a hazard was imported from."""
+
+    kind: SourceKind
+    title: str | None
+    issued_by: str | None
+    issued_on: date | None
+
+
+class Imported(BaseModel):
+    """What a ledger said of a hazard that was known before. None of it was seen here: neither photos nor a review."""
+
+    source: Source
+    number: str | None = Field(description="The number it had there.")
+    found_by: Origin = Field(description="Who found it: whose confirmers and reviewers decide on it here.")
+    state: KnownState = Field(description="How far it had come when it was imported.")
+    found_on: date
+    due_on: date | None
+    rectified_on: date | None
+    closed_on: date | None
+    reporter: Someone | None
+    responsible: Someone | None
+    measures_taken: str | None
+    reviewer: Someone | None
+    note: str | None
+    by: Someone
+    at: Moment
+
+
 class HazardView(View):
     """A hazard with its whole story, what the caller may do now, and why not the rest."""
 
@@ -162,7 +192,7 @@ class HazardView(View):
     place: str | None
     position: Place | None
     responsible: Someone | None
-    origin: Origin
+    origin: ListedOrigin
     reported_at: Moment
     thumbnail_url: str | None
     photos_missing: int
@@ -197,6 +227,7 @@ class HazardView(View):
     on_time: bool | None = Field(description="Whether what was accepted was performed by `due_on`; null before.")
     review: Review | None
     ended_at: Moment | None
+    imported: Imported | None = Field(description="What a ledger said of it, where it was known before.")
     photos: list[PhotoView]
     allowed_actions: tuple[str, ...]
     blocked_actions: tuple[Blocked, ...]

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from functools import reduce
 from uuid import UUID
 
-from app.duties.periods import Calendar, Period, Rule, days_between
+from app.duties.periods import Calendar, Period, Rule, days_between, known_at
 from app.duties.terms import DutyFlag, DutyState
+from app.foundation.calendar import start_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop of production (停产), of all plans or some; `always` are the measures that are owed all the same."""
+    """A stop of production (停产), of all plans or some; `always` are the measures that are owed all the same,
+    `told_at` is when its end was."""
 
     id: UUID
     from_on: date
     to_on: date | None
     plan_ids: frozenset[UUID] | None
     always: frozenset[UUID]
+    told_at: datetime | None = None
 
     def rests(self, plan_id: UUID, day: date) -> bool:
         """Whether the plan rests on that day."""
@@ -103,7 +106,8 @@ def stopped_by(plan_id: UUID, rule: Rule, period: Period, calendar: Calendar, st
     near = [
         stop for stop in stops if stop.from_on <= period.last and (stop.to_on is None or period.first <= stop.to_on)
     ]
+    known = known_at(calendar, start_of_day(period.first))
     for day in days_between(period.first, period.last) if near else ():
-        if rule.counts(day, calendar) and not any(stop.rests(plan_id, day) for stop in near):
+        if rule.counts(day, known) and not any(stop.rests(plan_id, day) for stop in near):
             return []
     return [stop for stop in near if stop.plan_ids is None or plan_id in stop.plan_ids]

@@ -75,7 +75,8 @@ class ProductionCalendar(Scoped, Recorded, Row):
 
 
 class ProductionStop(Scoped, Recorded, Row):
-    """A stop of production (停产), declared beforehand. `always` are the measures that stayed owed when it was."""
+    """A stop of production (停产), declared beforehand. `always` are the measures that stayed owed when it was,
+    `end_told_at` is when somebody said last when it ends."""
 
     __tablename__ = "production_stops"
     __table_args__ = tuple(Index(f"ix_production_stops_{scope}_newest", scope, "declared_at", "id") for scope in SCOPES)
@@ -88,6 +89,7 @@ class ProductionStop(Scoped, Recorded, Row):
     always: Mapped[tuple[UUID, ...]] = mapped_column(Several(UUID), default=())
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+    end_told_at: Mapped[datetime | None]
     withdrawn: Mapped[bool] = mapped_column(default=False)
     backdated: Mapped[bool] = mapped_column(default=False)
     declared_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

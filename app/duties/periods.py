@@ -12,12 +12,14 @@ from functools import lru_cache
 from typing import Final
 
 from app.duties.terms import Days
-from app.foundation.calendar import SHANGHAI, add_days, end_of_day, is_work_day, start_of_day
+from app.foundation.calendar import SHANGHAI, add_days, end_of_day, is_work_day, local_date, start_of_day
 from app.inspections.terms import Cadence
 
 FIRST_SHIFT: Final = time(8)
 REMEMBERED_DAYS: Final = 32
 NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
+ALWAYS: Final = datetime(1, 1, 1, tzinfo=UTC)
+LONGEST_REST: Final = 15  # days: the longest holidays are nine
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Shift:
 class Pattern:
     """On which days an enterprise produces, from a day on: some days of the week (0 is Monday), with exceptions.
 
-    Without days of the week, those on which people work in China, with the holidays and 调休 of the year.
+    Without days of the week, those on which people work in China, with the holidays and 调休 of the year. What opened
+    before it was made is owed as it was.
     """
 
     from_on: date
@@ -45,6 +48,7 @@ class Pattern:
     off: frozenset[date] = frozenset()
     worked: frozenset[date] = frozenset()
     first_shift: time = FIRST_SHIFT
+    made_at: datetime = ALWAYS
 
     def produces(self, day: date) -> bool:
         if day in self.worked or day in self.off:
@@ -57,6 +61,23 @@ Calendar = tuple[Pattern, ...]  # the later ones prevail from their day on
 
 def pattern_on(calendar: Calendar, day: date) -> Pattern:
     return next((pattern for pattern in reversed(calendar) if pattern.from_on <= day), Pattern(date.min))
+
+
+def known_at(calendar: Calendar, at: datetime) -> Calendar:
+    """The calendar as far as it was made by then."""
+    return tuple(pattern for pattern in calendar if pattern.made_at <= at)
+
+
+def first_shift(calendar: Calendar, day: date, after: datetime) -> tuple[date, time]:
+    """When work begins for the first time on a day or later, and after an instant.
+
+    An enterprise that rests longer than any holidays has said that it works again, and so works on the next day.
+    """
+    first = max(day, local_date(after))
+    shifts = [(each, pattern_on(calendar, each)) for each in days_between(first, add_days(first, LONGEST_REST))]
+    later = [(each, pattern) for each, pattern in shifts if _instant(each, pattern.first_shift) > after]
+    found = next(((each, pattern) for each, pattern in later if pattern.produces(each)), later[0])
+    return found[0], found[1].first_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +167,8 @@ def _again_and_again(rule: Rule, calendar: Calendar, first: date, last: date) ->
     while day <= last and (rule.to_on is None or day <= rule.to_on):
         name, begins, ends = span(rule.cadence, day)
         clipped = min(ends, rule.to_on) if rule.to_on else ends
-        if any(rule.counts(each, calendar) for each in days_between(begins, clipped)):
+        known = known_at(calendar, start_of_day(begins)) if calendar else calendar
+        if any(rule.counts(each, known) for each in days_between(begins, clipped)):
             yield from _shifts(rule, Period(name, begins, clipped, start_of_day(begins), end_of_day(clipped)))
         day = add_days(ends, 1)
 

@@ -3,25 +3,38 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, literal, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.duties.deriving import Done, Outcome, Stop, judged, stopped_by
 from app.duties.models import InspectionDuty, InspectionPlan, PlanVersion, ProductionCalendar, ProductionStop
-from app.duties.periods import NEVER, Calendar, Pattern, Period, Reign, Rule, Shift, pattern_on, periods
+from app.duties.periods import (
+    ALWAYS,
+    LONGEST_REST,
+    NEVER,
+    Calendar,
+    Pattern,
+    Period,
+    Reign,
+    Rule,
+    Shift,
+    first_shift,
+    known_at,
+    periods,
+)
 from app.duties.terms import Days, DutyFlag
 from app.foundation.calendar import add_days, start_of_day
 from app.foundation.canonical import canonical
 from app.foundation.dialects import table_of
 from app.inspections.terms import Cadence, Kind, Tier
-from app.people.models import Enterprise, User
+from app.people.models import Enterprise, Tenure, User
 from app.people.scope import Role
 
 # A missing tier's duty falls upward.
@@ -33,19 +46,28 @@ UPWARD: Final[Mapping[Tier | None, tuple[Role, ...]]] = {
 }
 RESUMPTION: Final = "复工复产排查"
 
+Spells = tuple[tuple[datetime, datetime], ...]  # since when and until when
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """Somebody of an enterprise, while their roles stay the same."""
+
     id: UUID
     name: str
     roles: frozenset[Role]
-    active: bool
     since: datetime
+    until: datetime = NEVER
+
+    def there(self, at: datetime) -> bool:
+        """Whether they were of the enterprise, in these roles, when something was due."""
+        return self.since < at <= self.until
 
 
 @dataclass(slots=True)
 class Works:
-    """What is known of one enterprise. Its people stand in the order in which they came."""
+    """What is known of one enterprise. Its people stand in the order in which they came: once for each time that their
+    roles were others."""
 
     name: str = ""
     area_code: str = ""
@@ -55,17 +77,25 @@ class Works:
 
     def owner(self, responsible_id: UUID | None, tier: Tier | None, at: datetime) -> Person | None:
         """Who owes what is due at an instant: who is named, or the first who holds the tier or one above it."""
-        there = [each for each in self.people if each.active and each.since < at]
+        there = [each for each in self.people if each.there(at)]
         named = next((each for each in there if each.id == responsible_id), None)
         return named or next((each for role in UPWARD[tier] for each in there if role in each.roles), None)
 
-    def owned_since(self, responsible_id: UUID | None, tier: Tier | None) -> datetime:
-        """Since when there has been somebody who owes it."""
+    def owned(self, responsible_id: UUID | None, tier: Tier | None) -> Spells:
+        """From when until when there was somebody who owes it."""
         of_tier = frozenset(UPWARD[tier])
-        able = (
-            each.since for each in self.people if each.active and (each.id == responsible_id or each.roles & of_tier)
-        )
-        return min(able, default=NEVER)
+        able = (each for each in self.people if each.id == responsible_id or not each.roles.isdisjoint(of_tier))
+        return together((each.since, each.until) for each in able)
+
+
+def together(spells: Iterable[tuple[datetime, datetime]]) -> Spells:
+    """Spells that follow one another or overlap, as one."""
+    found: list[tuple[datetime, datetime]] = []
+    for since, until in sorted(spells):
+        if found and since <= found[-1][1]:
+            since, until = found[-1][0], max(found.pop()[1], until)
+        found.append((since, until))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +113,8 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan with all its versions; or a stop, whose end owes an inspection."""
+    """A plan with all its versions; or a stop, whose end owes an inspection, perhaps `told_late`: when the first shift
+    had begun."""
 
     id: UUID
     enterprise_id: UUID
@@ -91,6 +122,7 @@ class Plan:
     kind: Kind
     substitutes: tuple[Mapping[str, Any], ...]
     versions: tuple[Version, ...]
+    told_late: bool = False
 
     def stands_in(self, person: UUID, day: date) -> bool:
         """Whether somebody stands in on that day."""
@@ -180,17 +212,36 @@ def works(session: Session, of: Select[UUID] | Collection[UUID], *, named: bool 
     enterprises = select(Enterprise.id, Enterprise.name, Enterprise.area_code).where(Enterprise.id.in_(of))
     for row in session.execute(enterprises) if named else ():
         found[row.id].name, found[row.id].area_code = row.name, row.area_code
-    users = select(User.id, User.name, User.roles, User.active, User.created_at, User.enterprise_id)
-    theirs = users.where(User.enterprise_id.in_(of)).order_by(User.created_at, User.id)
-    for user in session.execute(theirs):
-        person = Person(user.id, user.name, frozenset(user.roles), user.active, user.created_at)
-        found[user.enterprise_id].people.append(person)
+    for enterprise_id, person in people(session, of):
+        found[enterprise_id].people.append(person)
     for id, calendar in calendars(session, of).items():
         found[id].calendar = calendar
     stops = select(ProductionStop).where(ProductionStop.enterprise_id.in_(of), ProductionStop.withdrawn.is_(False))
     for stop in session.scalars(stops.order_by(ProductionStop.from_on, ProductionStop.id)):
         found[stop.enterprise_id].stops.append(stop_of(stop))
     return found
+
+
+def people(session: Session, of: Select[UUID] | Collection[UUID]) -> list[tuple[UUID, Person]]:
+    """Who is or was of some enterprises, and when, in the order in which they came."""
+    row = (Tenure.since, Tenure.until, Tenure.enterprise_id, type_coerce(Tenure.roles, Text).label("roles"))
+    kept = select(User.created_at, User.id, User.name, *row, Tenure.active).join(User, User.id == Tenure.user_id)
+    changed = session.execute(kept.where(Tenure.enterprise_id.in_(of))).all()
+    found: list[Any] = [(each.created_at, each.since, each) for each in changed if each.active]
+    now_as_ever = User.created_at, User.id, User.name, User.enterprise_id, type_coerce(User.roles, Text).label("roles")
+    users = select(*now_as_ever, User.created_at.label("since"), literal(None).label("until"))
+    ids = {each.id for each in changed}
+    theirs = session.execute(users.where(User.enterprise_id.in_(of), User.active.is_(True)))
+    found += [(each.created_at, each.since, each) for each in theirs if each.id not in ids]
+    return [
+        (each.enterprise_id, Person(each.id, each.name, _roles(each.roles), each.since, each.until or NEVER))
+        for _, _, each in sorted(found, key=lambda told: (told[0], str(told[2].id), told[1]))
+    ]
+
+
+@lru_cache(256)
+def _roles(text: str) -> frozenset[Role]:
+    return frozenset(map(Role, text.split()))
 
 
 def calendars(session: Session, of: Select[UUID] | Collection[UUID]) -> dict[UUID, Calendar]:
@@ -200,32 +251,38 @@ def calendars(session: Session, of: Select[UUID] | Collection[UUID]) -> dict[UUI
     for row in session.scalars(declared.order_by(ProductionCalendar.from_on, ProductionCalendar.made_at)):
         weekdays = None if row.weekdays is None else frozenset(day - 1 for day in row.weekdays)
         off, worked = (frozenset(map(date.fromisoformat, days)) for days in (row.off, row.worked))
-        found[row.enterprise_id] += (Pattern(row.from_on, weekdays, off, worked, _hour(row.first_shift)),)
+        pattern = Pattern(row.from_on, weekdays, off, worked, _hour(row.first_shift), row.made_at)
+        found[row.enterprise_id] += (pattern,)
     return found
 
 
 def stop_of(row: ProductionStop) -> Stop:
     of_plans = None if row.plan_ids is None else frozenset(map(UUID, row.plan_ids))
-    return Stop(row.id, row.from_on, row.to_on, of_plans, frozenset(row.always))
+    return Stop(row.id, row.from_on, row.to_on, of_plans, frozenset(row.always), row.end_told_at)
 
 
 def resumption(enterprise_id: UUID, known: Works, stop: Stop) -> Plan | None:
-    """What the end of a stop owes: an inspection before the first shift of the next day. The manager owes it; nobody,
-    where all of that stands still on by another stop."""
-    if stop.to_on is None or any(_goes_on(stop, other) for other in known.stops):
+    """What the end of a stop owes: an inspection before the first shift that follows it, or that follows the day on
+    which somebody told of it, because nobody can inspect in the past. The manager owes it; nobody, where all of that
+    stands still on by another stop."""
+    if stop.to_on is None:
         return None
-    resumes_on = add_days(stop.to_on, 1)
-    closes = pattern_on(known.calendar, resumes_on).first_shift
-    rule = Rule(Cadence.ONE_OFF, Days.EVERY, stop.to_on, resumes_on, closes=closes)
+    told_at = stop.told_at or ALWAYS
+    calendar = known_at(known.calendar, max(start_of_day(stop.to_on), told_at))
+    after = add_days(stop.to_on, 1)
+    resumes = first_shift(calendar, after, ALWAYS)
+    if any(_goes_on(stop, other, resumes[0]) for other in known.stops):
+        return None
+    last, closes = due = first_shift(calendar, after, told_at)
+    rule = Rule(Cadence.ONE_OFF, Days.EVERY, stop.to_on, last, closes=closes)
     version = Version(1, rule, Reign(start_of_day(stop.to_on)), Tier.MANAGER, None, ())
-    return Plan(stop.id, enterprise_id, RESUMPTION, Kind.RESUMPTION, (), (version,))
+    return Plan(stop.id, enterprise_id, RESUMPTION, Kind.RESUMPTION, (), (version,), told_late=due != resumes)
 
 
-def _goes_on(stop: Stop, other: Stop) -> bool:
-    """Whether another stop, of the same or more, holds on the day after a stop."""
+def _goes_on(stop: Stop, other: Stop, day: date) -> bool:
+    """Whether another stop, of the same or more, holds on the day on which work would begin again after a stop."""
     of_all = other.plan_ids is None or (stop.plan_ids is not None and stop.plan_ids <= other.plan_ids)
-    after = add_days(stop.to_on, 1) if stop.to_on else date.max
-    return of_all and other.from_on <= after and (other.to_on is None or after <= other.to_on)
+    return of_all and other.id != stop.id and other.from_on <= day and (other.to_on is None or day <= other.to_on)
 
 
 def resumptions(known: Mapping[UUID, Works]) -> Iterator[Plan]:
@@ -284,8 +341,9 @@ def duty(
     stopped = required is not None
     told = judged(period, required, inspections, now, stopped=stopped)
     owner = known.owner(version.responsible_id, version.tier, period.closes_at)
-    if owner is None:
-        told = Outcome(told.state, told.flags | {DutyFlag.UNASSIGNED}, told.nil)
+    beside = {DutyFlag.UNASSIGNED: owner is None, DutyFlag.TOLD_LATE: plan.told_late}
+    if any(beside.values()):
+        told = replace(told, flags=told.flags | {flag for flag, holds in beside.items() if holds})
     owed = version.measure_ids if required is None else tuple(id for id in version.measure_ids if id in required)
     return Duty(plan, version, period, told, owner, owed, tuple(inspections))
 
@@ -320,8 +378,10 @@ def reckoned_alike(plan: Plan) -> bool:
 
 
 def stops_touching(first: date, last: date) -> ColumnElement[bool]:
-    """Stops that touch these days, or whose end owes something on them."""
-    until = or_(ProductionStop.to_on.is_(None), ProductionStop.to_on >= add_days(first, -1))
+    """Stops that touch these days, or whose end may owe something on them."""
+    near = add_days(first, -LONGEST_REST - 1)
+    told = ProductionStop.end_told_at >= start_of_day(near)
+    until = or_(ProductionStop.to_on.is_(None), ProductionStop.to_on >= near, told)
     return and_(ProductionStop.withdrawn.is_(False), ProductionStop.from_on <= last, until)
 
 

@@ -77,7 +77,8 @@ def declare_stop(session: Session, caller: Caller, body: NewStop) -> ProductionS
         withdrawn=False,
         backdated=backdated,
         declared_by=caller.id,
-        declared_at=now(),
+        declared_at=(declared_at := now()),
+        end_told_at=declared_at if body.to_on else None,
         **body.model_dump(include={"scope", "reason", "from_on", "to_on"}),
     )
     events.create(session, stop, "declared", caller, {})
@@ -102,6 +103,8 @@ def change_stop(session: Session, caller: Caller, stop_id: UUID, body: StopChang
     if asked.get("withdrawn") and stop.from_on <= today and not caller.has(Role.SUPERVISOR):
         raise Invalid.at("/withdrawn", "begun", BEGUN)
     changes = {name: value for name, value in asked.items() if value != getattr(stop, name)}
+    if "to_on" in changes:
+        changes["end_told_at"] = now() if changes["to_on"] else None
     if changes:
         events.change(session, stop, "changed", caller, changes, {})
     return stop

@@ -22,7 +22,7 @@ from app.duties.filter import SummaryAsked
 from app.duties.listing import in_scope, of_kind, stopped
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionStop
 from app.duties.periods import Calendar, Reign, Rule, periods
-from app.duties.reading import Key, Plan, Version, Works, derive
+from app.duties.reading import Key, Plan, Spells, Version, Works, derive
 from app.duties.terms import By, DutyFlag, DutyState
 from app.duties.views import Counts, Summary, SummaryItem
 from app.foundation.calendar import end_of_day, start_of_day
@@ -134,8 +134,8 @@ def _reckoned(plan: Plan, known: Works, first: date, last: date, present: dateti
     tally = Tally()
     for version in plan.versions:
         if not version.retired:
-            since = known.owned_since(version.responsible_id, version.tier)
-            own = _clamped(version.reign, since, first, last)
+            owned = known.owned(version.responsible_id, version.tier)
+            own = _clamped(version.reign, owned, first, last)
             owed = _owed(version.rule, own[0], known.calendar, first, last, own[1], present)
             open, closed = open + owed[0], closed + owed[1]
             tally.counts["exempt"] += owed[2]
@@ -148,22 +148,23 @@ def _reckoned(plan: Plan, known: Works, first: date, last: date, present: dateti
     return Part(plan.enterprise_id, plan.versions[0].rule.cadence, tally)
 
 
-def _clamped(reign: Reign, since: datetime, first: date, last: date) -> tuple[Reign, datetime]:
-    """A reign and an owner's beginning as far as these days see of them: what began long ago began alike."""
+def _clamped(reign: Reign, owned: Spells, first: date, last: date) -> tuple[Reign, Spells]:
+    """A reign and when there was an owner, as far as these days see of them: what began long ago began alike."""
     long_ago = start_of_day(date(first.year - 2, 1, 1))
     later = end_of_day(date(last.year + 2, 1, 1))
-    return Reign(max(reign.since, long_ago), min(reign.until, later), reign.fresh), min(max(since, long_ago), later)
+    spells = tuple((min(max(since, long_ago), later), min(until, later)) for since, until in owned if until > long_ago)
+    return Reign(max(reign.since, long_ago), min(reign.until, later), reign.fresh), spells
 
 
 @lru_cache(4096)
 def _owed(
-    rule: Rule, reign: Reign, calendar: Calendar, first: date, last: date, owned_since: datetime, present: datetime
+    rule: Rule, reign: Reign, calendar: Calendar, first: date, last: date, owned: Spells, present: datetime
 ) -> tuple[int, int, int, int]:
     """How many duties whose last day is one of these are open, closed, exempt, and owned by nobody."""
     found = [period for period in periods(rule, reign, calendar, first, last) if first <= period.last <= last]
     owed = [period for period in found if period.owed]
     open = sum(period.closes_at > present for period in owed)
-    unowned = sum(period.closes_at <= owned_since for period in owed)
+    unowned = sum(not any(since < each.closes_at <= until for since, until in owned) for each in owed)
     return open, len(owed) - open, len(found) - len(owed), unowned
 
 

@@ -32,6 +32,7 @@ class DutyFlag(StrEnum):
     UPLOADED_LATE = "uploaded_late"
     CLOCK_DOUBT = "clock_doubt"
     DURING_STOP = "during_stop"
+    TOLD_LATE = "told_late"
 
 
 class By(StrEnum):
@@ -58,6 +59,7 @@ TITLES: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
         "uploaded_late": "按时排查，事后上传",
         "clock_doubt": "手机时钟存疑",
         "during_stop": "停产期间有排查",
+        "told_late": "复工后才报告停产结束",
     },
     By: {"enterprise": "按企业", "area": "按区划", "cadence": "按周期"},
 }

@@ -71,6 +71,7 @@ class StopView(View):
     always: list[UUID] = Field(description="The measures that stay owed (marked `always` when it was declared).")
     from_on: date
     to_on: date | None
+    end_told_at: Moment | None = Field(description="When somebody said last when it ends.")
     withdrawn: bool
     backdated: bool
     declared_by: UUID

@@ -80,6 +80,20 @@ class User(Recorded, Row):
     created_at: Mapped[datetime]
 
 
+class Tenure(Row):
+    """What a person was for a while: of which enterprise, in which roles, and whether active. The last one, without
+    `until`, is what they are. Whoever has never changed has none: they are as they came."""
+
+    __tablename__ = "tenures"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    until: Mapped[datetime | None]
+    enterprise_id: Mapped[UUID | None] = mapped_column(ForeignKey("enterprises.id"), index=True)
+    roles: Mapped[tuple[Role, ...]] = mapped_column(Several(Role))
+    active: Mapped[bool]
+
+
 class Session(Row):
     """A login on one device. Its refresh tokens are numbered; `generation` is the newest that was given out.
 

@@ -19,7 +19,7 @@ from app.foundation.pages import in_order, total
 from app.foundation.problems import Forbidden, NotFound, Said
 from app.foundation.wire import Written
 from app.journal import events
-from app.people import sessions
+from app.people import sessions, tenures
 from app.people.enterprises import demand_administrator
 from app.people.models import Enterprise, User
 from app.people.placing import placed
@@ -154,7 +154,9 @@ def change_user(session: Session, by: Caller, id: UUID, body: UserChange) -> Use
     changes = {name: value for name, value in asked.items() if value != getattr(user, name)}
     if changes:
         said = {"password": "reset"} if "password" in changes else {}
+        before = tenures.held(user)
         events.change(session, user, "changed", by, changes, said)
+        tenures.keep(session, user, before)
     if "password" in changes or not user.active:
         sessions.end_all(session, user.id)
     return user

@@ -370,3 +370,61 @@ def test_two_shifts_that_end_together_are_two_tasks_on_two_pages(
                 break
             asked["cursor"] = page["next_cursor"]
     assert seen == [f"{plan['id']}:2026-11-05:{name}" for name in ("中班", "白班")]
+
+
+def appointed(client: TestClient, world: World, person: Person, when: str, **changes: Any) -> None:
+    """The administrator of the town changes what a person is."""
+    administrator = world.someone(Role.ADMINISTRATOR, areas=(world.county,), area_code=world.county)
+    with at(when):
+        path = f"users/{person.id}"
+        revision = client.get(path, headers=administrator.headers).json()["revision"]
+        answer = client.patch(path, json={"revision": revision} | changes, headers=administrator.headers)
+    assert answer.status_code == 200, answer.text
+
+
+def test_who_held_the_role_then_owed_it(client: TestClient, world: World, officer: Person) -> None:
+    """A team leader is promoted on the 3rd, another person leaves on the 5th, a manager goes to another works on the
+    7th and comes back on the 9th: what was owed before is owed by who it was."""
+    leader = world.someone(Role.TEAM_LEADER, created_at=LONG_AGO)
+    head, boss = (world.someone(role, created_at=LONG_AGO) for role in (Role.DEPARTMENT_HEAD, Role.MANAGER))
+    planned(client, officer)
+    monthly = planned(client, officer, cadence="daily", tier="manager")
+    other = {"scope": {"enterprise_ids": [str(world.works())]}}
+    appointed(client, world, leader, "2026-11-03 12:00", roles=["worker"])
+    appointed(client, world, head, "2026-11-05 12:00", active=False)
+    appointed(client, world, boss, "2026-11-07 12:00", **other)
+    appointed(client, world, boss, "2026-11-07 13:00", name="改名")
+    appointed(client, world, boss, "2026-11-09 12:00", scope={"enterprise_ids": [str(world.enterprise)]})
+    found = duties(client, officer, "2026-11-01", "2026-11-10", "2026-11-12 10:00")
+    owed = [(duty["period"][-2:], (duty["responsible"] or {}).get("id"), duty["flags"]) for duty in found]
+    by_team = [each for each, duty in zip(owed, found, strict=True) if duty["plan_id"] != monthly["id"]]
+    by_boss = [each for each, duty in zip(owed, found, strict=True) if duty["plan_id"] == monthly["id"]]
+    assert [id for _, id, _ in by_team] == [str(leader.id)] * 2 + [str(head.id)] * 2 + [str(officer.id)] * 6
+    gone = {"07", "08"}
+    assert by_boss == [
+        (day, None if day in gone else str(boss.id), ["unassigned"] if day in gone else []) for day, _, _ in by_boss
+    ]
+    asked = {"from": "2026-11-01", "to": "2026-11-10"}
+    with at("2026-11-12 10:00"):
+        told = client.get("duties/summary", params=asked, headers=officer.headers).json()
+    assert (told["total"]["owed"], told["total"]["unassigned"]) == (20, 2)
+
+
+def test_a_calendar_that_is_declared_meanwhile_leaves_owed_what_has_opened(
+    client: TestClient, officer: Person, leader: Person
+) -> None:
+    """A week with one production day is done; then the calendar says that the works rests for the rest of it."""
+    plan = planned(client, officer, "2026-09-01 08:00", cadence="weekly", days="production")
+    declaring = {"enterprise_id": str(officer.world.enterprise), "from_on": "2026-11-02", "weekdays": [5]}
+    inspected(client, leader, "2026-11-02 10:00", f"{plan['id']}:2026-W45")
+    resting = declaring | {"from_on": "2026-11-04", "off": ["2026-11-06", "2026-11-13"]}
+    for when, body in (("2026-10-20 08:00", declaring), ("2026-11-03 08:00", resting)):
+        with at(when):
+            body["id"] = str(uuid4())
+            assert client.post("production-calendars", json=body, headers=officer.headers).status_code == 201
+    found = states(client, officer, "2026-11-02", "2026-11-22", "2026-11-23 08:00")
+    assert found == {"2026-W45": "done", "2026-W47": "missed"}
+    with at("2026-11-23 08:00"):
+        asked = {"from": "2026-11-02", "to": "2026-11-22"}
+        total = client.get("duties/summary", params=asked, headers=officer.headers).json()["total"]
+    assert (total["owed"], total["done"], total["missed"]) == (2, 1, 1)

@@ -155,3 +155,65 @@ def test_further_stops_on_a_page_ask_no_further_questions(client: TestClient, wo
         asked.append(len(statements_of(world, page)))
     assert page() == 3
     assert asked[0] == asked[1] > 0
+
+
+def told(client: TestClient, by: Person, stop: dict[str, Any], when: str, **changes: Any) -> dict[str, Any]:
+    with at(when):
+        answer = client.patch(f"production-stops/{stop['id']}", json={"revision": 1} | changes, headers=by.headers)
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+def test_an_end_that_is_told_late_owes_an_inspection_before_the_next_shift(
+    client: TestClient, world: World, manager: Person
+) -> None:
+    """Work began again on Thursday at eight; the manager says so at ten. Nobody can inspect in the past."""
+    stop = declared(client, manager, to_on=None).json()
+    assert stop["end_told_at"] is None
+    ended = told(client, manager, stop, "2026-11-12 10:00", to_on="2026-11-11")
+    assert ended["end_told_at"] == "2026-11-12T02:00:00.000Z"
+
+    def resumption(when: str) -> tuple[str, str, list[str]]:
+        [duty] = duties(client, manager, "2026-11-12", "2026-11-13", when, cadence="one_off")
+        assert duty["id"] == ended["resumption_duty"]
+        return duty["closes_at"], duty["state"], duty["flags"]
+
+    assert resumption("2026-11-12 10:00") == ("2026-11-13T00:00:00.000Z", "due", ["told_late"])
+    assert resumption("2026-11-13 09:00")[1:] == ("missed", ["told_late"])
+    inspected(
+        client, manager, "2026-11-12 15:00", ended["resumption_duty"], kind="resumption", heard="2026-11-14 09:00"
+    )
+    assert resumption("2026-11-14 10:00")[1:] == ("done", ["told_late", "uploaded_late"])
+    with at("2026-11-14 10:00"):
+        asked = {"from": "2026-11-13", "to": "2026-11-13"}
+        total = client.get("duties/summary", params=asked, headers=manager.headers).json()["total"]
+    assert (total["owed"], total["done"]) == (1, 1)
+
+
+def test_what_was_inspected_before_work_began_counts_though_the_end_is_told_later(
+    client: TestClient, world: World, manager: Person
+) -> None:
+    supervisor = world.someone(Role.SUPERVISOR)
+    stop = declared(client, manager, to_on=None).json()
+    ended = told(client, supervisor, stop, "2026-12-02 10:00", to_on="2026-11-11")
+    inspected(
+        client, manager, "2026-11-12 07:00", ended["resumption_duty"], kind="resumption", heard="2026-12-02 11:00"
+    )
+    [duty] = duties(client, manager, "2026-12-03", "2026-12-03", "2026-12-02 12:00", cadence="one_off")
+    assert (duty["state"], duty["closes_at"]) == ("done", "2026-12-03T00:00:00.000Z")
+
+
+def test_the_first_shift_after_a_stop_is_on_the_next_day_that_is_worked(
+    client: TestClient, officer: Person, manager: Person
+) -> None:
+    """A stop that ends on a Friday owes an inspection by Monday's first shift; another that goes on then, none."""
+    stop = declared(client, manager, to_on="2026-11-13").json()
+    [duty] = duties(client, manager, "2026-11-16", "2026-11-16", "2026-11-14 09:00", cadence="one_off")
+    assert (duty["id"], duty["closes_at"], duty["flags"]) == (stop["resumption_duty"], "2026-11-16T00:00:00.000Z", [])
+    body = {"id": str(uuid4()), "enterprise_id": str(officer.world.enterprise), "from_on": "2026-11-14"}
+    with at("2026-11-12 08:00"):
+        worked = body | {"worked": ["2026-11-14"], "first_shift": "07:30"}
+        assert client.post("production-calendars", json=worked, headers=officer.headers).status_code == 201
+    [duty] = duties(client, manager, "2026-11-14", "2026-11-14", "2026-11-14 09:00", cadence="one_off")
+    assert (duty["closes_at"], duty["state"]) == ("2026-11-13T23:30:00.000Z", "missed")

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import count
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.util.exc import CommandError
+from fastapi.testclient import TestClient
 from sqlalchemy import CheckConstraint, Engine, inspect, text
 
 from app.foundation import schema
@@ -15,8 +19,10 @@ from app.foundation.columns import Row
 from app.foundation.database import Database
 from app.journal.audit import verify
 from app.main import create_app
+from app.people.scope import Role
 from app.settings import Settings
-from tests.conftest import World, fresh_database
+from tests.conftest import Person, World, fresh_database
+from tests.duties.stories import at, stopping
 from tests.operations.conftest import House, fill
 
 FIRST = "0001"
@@ -89,3 +95,45 @@ def test_a_revision_that_nobody_knows_is_refused(database: Database) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(CommandError):
         schema.move(database.engine, "head")
+
+
+def test_what_people_were_and_when_ends_were_told_is_read_from_the_journal(database: Database, tmp_path: Path) -> None:
+    """An older schema knew of neither: the migration finds out what would have been written down."""
+    url = database.engine.url.render_as_string(False)
+    app = create_app(Settings(data_dir=tmp_path, database_url=url))
+    world = World(app, "510000000000").founded()
+    administrator = world.someone(Role.ADMINISTRATOR, areas=(world.county,), area_code=world.county)
+    supervisor, minutes = world.someone(Role.SUPERVISOR), count()
+    with TestClient(app, base_url="http://test/api/v1") as client:
+
+        def told(by: Person, method: str, path: str, body: dict[str, Any]) -> None:
+            with at(f"2026-11-20 10:{next(minutes):02}"):
+                answer = client.request(method, path, json=body, headers=by.headers)
+            assert answer.is_success, answer.text
+
+        scope = {"enterprise_ids": [str(world.enterprise)]}
+        new = {"id": str(uuid4()), "username": "zhao", "name": "赵", "roles": ["team_leader"], "scope": scope}
+        told(administrator, "POST", "users", new)
+        changes: list[dict[str, Any]] = [{"roles": ["manager"]}, {"name": "钱"}, {"active": False}]
+        for revision, change in enumerate(changes, 1):
+            told(administrator, "PATCH", f"users/{new['id']}", {"revision": revision, **change})
+        for ends in (["2026-11-15"], [None, "2026-11-11"], [None]):
+            stop = stopping(world, to_on=ends[0])
+            told(supervisor, "POST", "production-stops", stop)
+            for to_on in ends[1:]:
+                told(supervisor, "PATCH", f"production-stops/{stop['id']}", {"revision": 1, "to_on": to_on})
+    app.state.house.things[Database].engine.dispose()
+
+    def kept() -> list[list[tuple[object, ...]]]:
+        asked = (
+            "SELECT user_id, since, until, enterprise_id, roles, active FROM tenures ORDER BY since",
+            "SELECT id, end_told_at FROM production_stops ORDER BY id",
+        )
+        with database.engine.connect() as connection:
+            return [list(map(tuple, connection.execute(text(each)).all())) for each in asked]
+
+    before = kept()
+    assert [len(rows) for rows in before] == [3, 3]
+    schema.move(database.engine, "0013")
+    schema.move(database.engine, "head")
+    assert kept() == before

@@ -3,7 +3,7 @@
 Every verdict is an event. A possible major is taken down or off its list by the rules of `confirm` and `dismiss`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -73,10 +73,11 @@ def sort(session: Session, caller: Caller, finding_id: UUID, body: Decide, sorte
     finding = queries.find(session, caller, finding_id, lock=True)
     said = Said(
         description=finding.description, on=local_date(finding.corrected_at), list=body.list, level=body.level,
-        criterion=body.criterion,
+        criterion=body.criterion, sectors=frozenset(works.sectors),
+        special_categories=frozenset(works.special_categories),
     )  # fmt: skip
     refuse(sorter.faults(said))
-    verdict = sorter.judge(replace(said, sectors=frozenset(works.sectors)))
+    verdict = sorter.judge(said)
     verdict = verdict.model_copy(update={"reason": body.reason or DECIDED})
     own = _own_hazard(session, caller, finding)
     _judge(caller, finding, own, verdict, body)

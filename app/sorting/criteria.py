@@ -6,7 +6,7 @@ the version that was in force on its day.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
@@ -14,13 +14,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-from app.sorting.terms import Sector, SpecialCategory
+from app.sorting.terms import INDUSTRY, Sector, SpecialCategory
 
 DATA: Final = Path(__file__).parent / "data" / "major_hazard_criteria.json"
 MANAGEMENT: Final = "management"
+EVERYBODY: Final = "all"
 CONFIDENCES: Final = ("compared", "unverified")
 
-_SECTORS: Final = frozenset[str]({*Sector, *SpecialCategory, MANAGEMENT})
+_TRADES: Final = frozenset[str](Sector)
+_BINDING: Final = frozenset[str]({*Sector, *SpecialCategory, EVERYBODY})
+_SECTORS: Final = _BINDING | {MANAGEMENT}
 _REQUIRED: Final = ("code", "standard", "item", "sector", "text", "effective_from", "confidence", "source")
 _TITLE_LENGTH: Final = 60
 _CLAUSE_ENDS: Final = "，；、。,;"
@@ -34,9 +37,11 @@ class BadCriteria(ValueError):
 class Criterion:
     """One statutory criterion: a hazard that meets it is major.
 
-    `sector` is a trade, a special category, or `management` where it holds for all trades of its standard. In force
-    from `effective_from` to `effective_to`, both days included; None is without end. `confidence` is `compared` where
-    the wording was compared with a text of the standard, else `unverified`.
+    `sector` is the part of its standard that it stands in: a trade, a special category, `management` where it holds for
+    all trades of 工贸, `all` where it holds for everybody. `applies_to` is whom it binds: trades, special categories or
+    `all`; where the data does not say, it follows from `sector`. In force from `effective_from` to `effective_to`, both
+    days included; None is without end. `confidence` is `compared` where the wording was compared with a text of the
+    standard, else `unverified`; `verified_by` is who compared it.
     """
 
     code: str
@@ -49,6 +54,8 @@ class Criterion:
     effective_to: date | None
     confidence: Literal["compared", "unverified"]
     source: str
+    applies_to: frozenset[str]
+    verified_by: str | None
 
     @property
     def verified(self) -> bool:
@@ -65,6 +72,17 @@ class Criterion:
 
     def covers(self, day: date) -> bool:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+    def binds(self, sectors: Collection[str], special_categories: Collection[str]) -> bool:
+        """Whether an enterprise is judged by it: one of its trades, or what it has, is named.
+
+        What was never recorded excludes nothing: where no trade is known, no trade's criterion is ruled out, and where
+        no special category is known either, none of theirs.
+        """
+        applies = self.applies_to
+        if EVERYBODY in applies or not applies.isdisjoint(sectors) or not applies.isdisjoint(special_categories):
+            return True
+        return not sectors and (not special_categories or not applies.isdisjoint(_TRADES))
 
     @classmethod
     def of(cls, entry: Any, number: int) -> Self:
@@ -86,8 +104,23 @@ class Criterion:
         since, until = _day(name, entry, "effective_from"), _day(name, entry, "effective_to")
         if since is None or (until is not None and until < since):
             raise BadCriteria(f"{name}: ends on {until}, before it begins on {since}")
-        optional = {"article": entry.get("article"), "effective_from": since, "effective_to": until}
+        optional = {
+            "article": entry.get("article"), "effective_from": since, "effective_to": until,
+            "applies_to": _bound(name, entry), "verified_by": entry.get("verified_by"),
+        }  # fmt: skip
         return cls(**(entry | optional))
+
+
+def _bound(name: str, entry: Mapping[str, Any]) -> frozenset[str]:
+    """Whom an entry binds: as it says, else what follows from its sector."""
+    if "applies_to" not in entry:
+        return frozenset(INDUSTRY if entry["sector"] == MANAGEMENT else {entry["sector"]})
+    told = entry["applies_to"]
+    if not isinstance(told, list) or not told:
+        raise BadCriteria(f"{name}: applies_to is no list of sectors: {told!r}")
+    if unknown := [each for each in told if not isinstance(each, str) or each not in _BINDING]:
+        raise BadCriteria(f"{name}: applies to the unknown sector {unknown[0]!r}")
+    return frozenset(told)
 
 
 def _day(name: str, entry: Mapping[str, Any], key: str) -> date | None:

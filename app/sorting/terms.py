@@ -49,6 +49,9 @@ class Sector(StrEnum):
     OTHER = "other"
 
 
+INDUSTRY: Final = tuple(Sector)[:8]
+
+
 class SpecialCategory(StrEnum):
     """四涉一有限一使用: what makes a works special whatever its trade."""
 

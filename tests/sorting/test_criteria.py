@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.sorting.criteria import DATA, BadCriteria, Catalogue, Criterion
+from app.sorting.terms import INDUSTRY
 
 ENTRY: dict[str, Any] = {
     "code": "GM-11-03",
@@ -96,6 +97,9 @@ def test_an_unknown_code_is_never_in_force() -> None:
         ([{"code": "A"}], r"entry 1 \(A\): standard, item, sector, text, effective_from, confidence, source missing"),
         ([ENTRY, ENTRY | {"code": ""}], r"entry 2 \(without a code\): code missing"),
         ([ENTRY | {"sector": "mining"}], r"entry 1 \(GM-11-03\): unknown sector 'mining'"),
+        ([ENTRY | {"applies_to": ["mining"]}], r"entry 1 \(GM-11-03\): applies to the unknown sector 'mining'"),
+        ([ENTRY | {"applies_to": "machinery"}], r"applies_to is no list of sectors: 'machinery'"),
+        ([ENTRY | {"applies_to": []}], r"applies_to is no list of sectors: \[\]"),
         ([ENTRY | {"confidence": "sure"}], r"entry 1 \(GM-11-03\): unknown confidence 'sure'"),
         ([ENTRY | {"colour": "red"}], r"entry 1 \(GM-11-03\): unknown colour"),
         ([ENTRY | {"effective_from": "2023-13-01"}], r"effective_from is no date: '2023-13-01'"),
@@ -113,3 +117,45 @@ def test_a_file_without_criteria_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "criteria.json").write_text(text, "utf-8")
     with pytest.raises(BadCriteria, match=r"criteria\.json: no list of criteria"):
         Catalogue.read(tmp_path / "criteria.json")
+
+
+# what the catalogue says of a criterion, and what an enterprise has; whether it is judged by it
+BINDS: list[tuple[dict[str, Any], str, str, bool]] = [
+    ({"sector": "dust_explosion"}, "machinery", "dust_explosion", True),
+    ({"sector": "dust_explosion"}, "chemical", "dust_explosion confined_space", True),
+    ({"sector": "dust_explosion"}, "machinery", "confined_space", False),
+    ({"sector": "dust_explosion"}, "machinery", "", False),
+    ({"sector": "dust_explosion"}, "", "confined_space", False),
+    ({"sector": "dust_explosion"}, "", "", True),
+    ({"sector": "metallurgy"}, "metallurgy", "", True),
+    ({"sector": "metallurgy"}, "machinery metallurgy", "", True),
+    ({"sector": "metallurgy"}, "machinery", "molten_metal", False),
+    ({"sector": "metallurgy"}, "", "molten_metal", True),
+    ({"sector": "metallurgy"}, "", "", True),
+    ({"sector": "chemical"}, "chemical", "", True),
+    ({"sector": "chemical"}, "machinery", "hazardous_chemicals", False),
+    ({"sector": "management"}, "commerce", "", True),
+    ({"sector": "management"}, "tobacco", "", True),
+    ({"sector": "management"}, "chemical", "", False),
+    ({"sector": "management", "applies_to": ["metallurgy", "nonferrous"]}, "nonferrous", "", True),
+    ({"sector": "management", "applies_to": ["metallurgy", "nonferrous"]}, "machinery", "molten_metal", False),
+    ({"sector": "gas", "applies_to": ["commerce", "metallurgical_gas"]}, "textile", "metallurgical_gas", True),
+    ({"sector": "all"}, "transport", "", True),
+    ({"sector": "gas", "applies_to": ["all"]}, "other", "", True),
+]
+
+
+@pytest.mark.parametrize(("entry", "sectors", "categories", "expected"), BINDS)
+def test_an_enterprise_is_judged_by_what_it_is_and_has(
+    entry: dict[str, Any], sectors: str, categories: str, expected: bool
+) -> None:
+    (criterion,) = catalogue(ENTRY | entry)
+    assert criterion.binds(frozenset(sectors.split()), frozenset(categories.split())) is expected
+
+
+def test_in_the_catalogue_only_metal_works_are_held_to_the_examination_of_their_heads() -> None:
+    bound = {code: Catalogue.read().versions(code)[0].applies_to for code in ("GM-03-02", "GM-03-03", "HG-01", "YH-01")}
+    assert bound["GM-03-02"] == set(INDUSTRY)
+    assert bound["GM-03-03"] == {"metallurgy", "nonferrous"}
+    assert bound["HG-01"] == {"chemical"}
+    assert bound["YH-01"] == {"fireworks"}

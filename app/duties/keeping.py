@@ -19,7 +19,7 @@ from app.foundation.dialects import table_of
 from app.foundation.problems import NotFound
 from app.inspections.duties import Duties, Named, Statuses
 from app.inspections.models import Inspection
-from app.inspections.terms import Kind, Status, first_day
+from app.inspections.terms import Kind, Status, first_day, of_round
 from app.people.models import Enterprise
 from app.people.scope import Caller, Role
 
@@ -44,20 +44,22 @@ class Found:
 Owed = tuple[list[Found], dict[UUID, Works]]  # duties, and what is known of their enterprises
 
 
-def find(session: Session, enterprise: Enterprise, named: Named) -> Owed:
+def find(session: Session, enterprise: Enterprise, named: Named, besides: Collection[str] = ()) -> Owed:
     """The duties of these names, as far as they are owed: a phone may have been told of a plan that has changed since.
+    `besides` are those that no plan owes.
 
     Raises:
         NotFound: a plan that this enterprise does not have.
     """
-    if not named:
+    ids = {number: id for number, id in enumerate(named) if not of_round(id)}  # a campaign knows its own
+    if not ids:
         return [], {}
-    plans, known = reading.of_ids(session, {_split(id)[0] for id in named})
-    for number, id in enumerate(named):
+    plans, known = reading.of_ids(session, {_split(id)[0] for id in ids.values()})
+    for number, id in ids.items():
         plan = plans.get(_split(id)[0])
-        if plan is None or plan.enterprise_id != enterprise.id:
+        if id not in besides and (plan is None or plan.enterprise_id != enterprise.id):
             raise NotFound.at(f"/duties/{number}", NO_PLAN_HERE)
-    return [found for id in dict.fromkeys(named) if (found := _found(plans, known, id))], known
+    return [found for id in dict.fromkeys(ids.values()) if (found := _found(plans, known, id))], known
 
 
 def keep(

@@ -1,6 +1,6 @@
 """Reading inspections and findings. Every query starts from what the caller may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -19,7 +19,7 @@ from app.foundation.problems import NotFound, Said
 from app.foundation.wire import Written
 from app.hazards.models import Hazard
 from app.hazards.views import masked
-from app.inspections.duties import Duties
+from app.inspections.duties import Duties, Of
 from app.inspections.models import Finding, Inspection, InspectionResult
 from app.inspections.views import (
     FindingDetail,
@@ -111,7 +111,7 @@ def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring, 
     subjects = [id, *(result.id for result in results), *(UUID(str(finding.id)) for finding in findings)]
     photos = uses.of(session, keys, caller, subjects) if row.photos_count else {}
     reader = caller.id if caller.only_works else None
-    states = duties.states(session, row.duties)
+    states = duties.told(session, _named([row]))
     return InspectionView.model_validate(
         _inspection(row, reader, states)
         | {"device": row.device, "position": row.position, "participants": masked(row.participants, reader)}
@@ -184,14 +184,16 @@ def inspections_page(
     query = _inspections(*INSPECTION, *INSPECTED).where(*wanted)
     rows = session.execute(in_order(query, branches, key, place, filter.limit + 1)).all()
     reader = caller.id if caller.only_works else None
-    states = duties.states(session, {id for row in rows for id in row.duties})
+    states = duties.told(session, _named(rows))
     items = [_inspection(row, reader, states) for row in rows[: filter.limit]]
     return _page(session, filter, keys, rows, items, select(Inspection.id).where(*wanted, or_(*branches)))
 
 
-def findings_page(session: Session, caller: Caller, filter: FindingFilter, keys: Keyring) -> Written[FindingPage]:
-    """A page of findings, the latest first."""
-    branches, wanted = visible(caller, Finding), _findings_wanted(filter)
+def findings_page(
+    session: Session, caller: Caller, filter: FindingFilter, keys: Keyring, *also: ColumnElement[bool]
+) -> Written[FindingPage]:
+    """A page of findings, the latest first; `also` is what a room above asks for besides."""
+    branches, wanted = visible(caller, Finding), [*_findings_wanted(filter), *also]
     key, place = (Finding.corrected_at, Finding.id), filter.place(keys)
     rows = session.execute(
         in_order(_findings(*FINDING, *FOUND).where(*wanted), branches, key, place, filter.limit + 1)
@@ -266,10 +268,15 @@ def _span(rows: type[Inspection | Finding], filter: SpanAsked) -> list[ColumnEle
     return found
 
 
-def _inspection(row: Any, reader: UUID | None, states: Mapping[str, str]) -> dict[str, Any]:
+def _named(rows: Iterable[Any]) -> set[Of]:
+    """The duties that inspections were for."""
+    return {(UUID(str(row.enterprise_id)), id) for row in rows for id in row.duties}
+
+
+def _inspection(row: Any, reader: UUID | None, states: Mapping[Of, str]) -> dict[str, Any]:
     shown: dict[str, Any] = {name: getattr(row, name) for name in INSPECTION_NAMES}
     return shown | {
-        "duties": [{"id": id, "state": states.get(id)} for id in row.duties],
+        "duties": [{"id": id, "state": states.get((UUID(str(row.enterprise_id)), id))} for id in row.duties],
         "enterprise": {"id": row.enterprise_id, "name": row.enterprise_name},
         "inspector": masked({"id": row.inspector_id, "name": row.inspector_name, "phone": None}, reader),
     }

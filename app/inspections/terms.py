@@ -87,6 +87,14 @@ DUTY: Final = re.compile(
 )
 
 
+ROUND: Final = re.compile(rf"{PLAN}:R[1-9]\d{{0,2}}")  # a campaign's round, which is no period of the calendar
+
+
+def of_round(id: str) -> bool:
+    """Whether a duty is the visit of a campaign's round: `<campaign id>:R<number>`."""
+    return ROUND.fullmatch(id) is not None
+
+
 def first_day(period: str) -> date:
     """The first day of the period of this name: a day, an ISO week, a month, a quarter (2026-Q4) or a year.
 
@@ -100,7 +108,9 @@ def first_day(period: str) -> date:
 
 
 def _duty(id: str) -> str:
-    """The duty's id, if it can be one: `<plan id>:<period>[:<shift>]`, of a day, week or month that exists."""
+    """The duty's id, if it can be one: `<plan id>:<period>[:<shift>]`, of a day, week or month that exists; a round."""
+    if of_round(id):
+        return id
     match = DUTY.fullmatch(id)
     if match is None:
         raise ValueError("<plan id>:<period>[:<shift>], the period as 2026-11-23, 2026-W48 or 2026-11")
@@ -115,6 +125,6 @@ DutyId = Annotated[
     AfterValidator(_duty),
     Field(
         description="`<plan id>:<period>[:<shift>]`, also of a quarter 2026-Q4 or a year 2026; "
-        "a night shift belongs to the date it began."
+        "a night shift belongs to the date it began. A visit for a campaign: `<campaign id>:R<round>`."
     ),
 ]

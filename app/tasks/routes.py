@@ -34,16 +34,16 @@ class Works(BaseModel):
 class Task(BaseModel):
     """Something that waits for the caller: which action, on what, until when."""
 
-    kind: Literal["hazard", "finding", "duty"]
-    id: UUID = Field(description="Of the hazard or finding; of a duty, that of its plan.")
+    kind: Literal["hazard", "finding", "duty", "campaign"]
+    id: UUID = Field(description="Of the hazard, finding or campaign; of a duty, that of its plan.")
     action: str = Field(description="The action to take: a name of the loop, `sort` or `inspect`.")
     due_at: Moment
     overdue: TaskOverdue | None
     title: str
-    number: str | None = Field(description="Of the hazard; of a duty its id.")
+    number: str | None = Field(description="Of the hazard; of a duty or a campaign's round its id.")
     level: Level | None
     place: str | None
-    enterprise: Works
+    enterprise: Works | None = Field(description="Null of a campaign's round, which owes visits to several.")
 
 
 class TaskPage(BaseModel):

@@ -9,8 +9,13 @@ from anyio.abc import TaskGroup
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from app.campaigns import routes as campaigns
+from app.campaigns.keeping import CAMPAIGNS
+from app.campaigns.tasks import tasks as campaign_tasks
+from app.cards import routes as cards
+from app.cards.sheets import PublicAddress
 from app.duties import routes as duties
-from app.duties.keeping import DUTIES
+from app.duties.others import Others
 from app.duties.tasks import tasks as duty_tasks
 from app.evidence import routes as evidence
 from app.evidence.checking import keep_checking
@@ -38,6 +43,10 @@ from app.journal.sealer import keep_sealing
 from app.meta import routes as meta
 from app.meta.about import About
 from app.operations import health
+from app.oversight import routes as oversight
+from app.oversight.keeping import DUTIES
+from app.oversight.owing import OTHERS
+from app.oversight.tasks import tasks as oversight_tasks
 from app.people import login
 from app.people import routes as people
 from app.people.calls import House
@@ -59,6 +68,8 @@ from app.tasks import routes as tasks
 from app.tasks.terms import Sources
 from app.web.docs import mount_docs
 from app.web.openapi import Described, operation_id
+from app.workbooks import routes as workbooks
+from app.workbooks.receiving import Desk
 
 EXPOSED = [
     "ETag", "Location", "Retry-After", "Server-Time", "X-Request-Id", "Tus-Resumable", "Tus-Version", "Tus-Extension",
@@ -118,16 +129,18 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.house = House(
         {
             Database: database, Blobs: blobs, Darkroom: room, Keyring: keys, Hashing: Hashing(),
-            Press: Press(),
+            Press: Press(), PublicAddress: PublicAddress(settings.public_url),
             Arrivals: Arrivals([hazard_commands.photos_arrived]),
             Losses: Losses([finding_losses.photos_lost, hazard_commands.photos_lost]),
             Subjects: Subjects({Hazard.KIND: hazard_commands.titles, **finding_losses.TITLES}),
             Records: Records([photos_beyond_scope], {Hazard.KIND: Hazard, Finding.KIND: Finding}),
             LiveLevels: LiveLevels(live_levels), Sorter: sorter,
             HazardOf: HazardOf(partial(put_on_hazard_list, sorter=sorter)),
-            Duties: DUTIES,
-            Sources: Sources((hazard_tasks, finding_tasks, duty_tasks)),
+            Duties: DUTIES.beside(CAMPAIGNS),
+            Others: OTHERS,
+            Sources: Sources((hazard_tasks, finding_tasks, duty_tasks, oversight_tasks, campaign_tasks)),
             About: About(settings.minimum_app),
+            Desk: Desk(),
         }
     )  # fmt: skip
     front.install(app)
@@ -139,10 +152,18 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(uploads.abilities)
     app.include_router(tasks.router)
     app.include_router(duties.router)
+    app.include_router(oversight.router)
+    app.include_router(campaigns.router)
     app.include_router(risks.router)
     app.include_router(risk_objects.router)
     app.include_router(people.router)
+    app.include_router(oversight.of_enterprises)
+    app.include_router(workbooks.router)
+    app.include_router(workbooks.templates)
     app.include_router(risk_objects.enterprises)
+    app.include_router(cards.router)
+    app.include_router(cards.codes)
+    app.include_router(cards.enterprises)
     app.include_router(login.router)
     app.include_router(evidence.router)
     app.include_router(meta.router)

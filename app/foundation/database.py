@@ -82,6 +82,13 @@ class Database:
         """A long read, on the thread for such."""
         return kept(await self._heavy.run(partial(self.transact, work, patience=HEAVY)))
 
+    async def labour(self, work: Callable[[Session], T | Problem], *, dry: bool = False) -> T:
+        """A long write, on the thread for what is long. Raises what `write` raises.
+
+        On SQLite every other writer waits meanwhile: whatever can be done before or afterwards is.
+        """
+        return kept(await self._heavy.run(partial(self.transact, work, writes=True, dry=dry, patience=HEAVY)))
+
     def transact(
         self,
         work: Callable[[Session], T],

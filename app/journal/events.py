@@ -1,13 +1,26 @@
 """Events: what happened to each subject, in order. Timeline, audit, outbox and sync all read them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
+from itertools import groupby
 from typing import Any, ClassVar, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnDefault, Index, String, Text, UniqueConstraint, bindparam, inspect, select, text
+from sqlalchemy import (
+    ColumnDefault,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
 
 from app.foundation.canonical import canonical, digest
@@ -17,6 +30,7 @@ from app.foundation.dialects import table_of
 from app.foundation.keyring import Keyring
 from app.foundation.prepared import Prepared
 
+AT_ONCE: Final = 500  # subjects whose last events are asked for together
 PEN: Final = "pen"  # under this name a session carries the keyring that its events are marked with
 UNSEALED: Final = text("position IS NULL")
 
@@ -131,27 +145,68 @@ def create_all(
 ) -> None:
     """Add new rows, each with its event."""
     session.flush()
-    for row, _, _ in made:
-        _insert(session, row)
+    for kind, rows in groupby((row for row, _, _ in made), type):
+        _insert_all(session, kind, list(rows))
     events = []
     for row, action, said in made:
         changes = {name: getattr(row, name) for name in row.stored() if name != "revision"}
-        events.append(_event(session, row, action, by, said, changes, at, first=True))
+        events.append(_event(session, row, action, by, said, changes, at, None))
+    _append_all(session, events)
+
+
+def change_all(
+    session: Session, changed: Sequence[tuple[Recorded, str, dict[str, Any], dict[str, Any]]], by: Actor
+) -> None:
+    """Change many different rows, each with its next event: row, action, changes and what is said beside them.
+
+    The caller holds the lock of every one of them; see `change`.
+    """
+    last: dict[tuple[str, UUID], tuple[int, str]] = {}
+    subjects: dict[str, list[UUID]] = {}
+    for row, *_ in changed:
+        subjects.setdefault(row.KIND, []).append(row.id)
+    for kind, ids in subjects.items():
+        for some in range(0, len(ids), AT_ONCE):
+            last |= {(kind, id): end for id, end in _newest_of(session, kind, ids[some : some + AT_ONCE])}
+    events = []
+    for row, action, changes, said in changed:
+        told = _set(row, changes, revises=True)
+        events.append(_event(session, row, action, by, said, told, None, last.get((row.KIND, row.id))))
+    _append_all(session, events)
+
+
+def _newest_of(session: Session, kind: str, ids: Sequence[UUID]) -> Iterator[tuple[UUID, tuple[int, str]]]:
+    """Number and digest of the last event of each of these subjects."""
+    own = (Event.subject_kind == kind, Event.subject_id.in_(ids))
+    ends = select(Event.subject_id, func.max(Event.number).label("end")).where(*own).group_by(Event.subject_id)
+    of = ends.subquery()
+    same = and_(Event.subject_id == of.c.subject_id, Event.number == of.c.end)
+    found = select(Event.subject_id, Event.number, Event.digest).join(of, same).where(*own)
+    for id, number, last in session.execute(found):
+        yield id, (number, last)
+
+
+def _append_all(session: Session, events: Sequence[dict[str, Any]]) -> None:
     if len(events) > 1:
         session.connection().execute(EVENTS.insert(), events)
     elif events:
         APPEND.run(session, events[0])
 
 
-def _insert(session: Session, row: Recorded) -> None:
-    """Put a new row in, as SQLAlchemy's flush would at five times the cost; from then on it is one of the session's."""
-    kind: Any = type(row)
-    for name, value in _defaults(kind):
-        if name not in row.__dict__:
-            setattr(row, name, value() if callable(value) else value)
-    _inserting(kind).run(session, {name: getattr(row, name) for name in _written(kind)})
-    make_transient_to_detached(row)
-    session.add(row)
+def _insert_all(session: Session, kind: Any, rows: Sequence[Recorded]) -> None:
+    """Put new rows in, as SQLAlchemy's flush would at five times the cost; from then on they are of the session."""
+    for row in rows:
+        for name, value in _defaults(kind):
+            if name not in row.__dict__:
+                setattr(row, name, value() if callable(value) else value)
+    told = [{name: getattr(row, name) for name in _written(kind)} for row in rows]
+    if len(told) > 1:
+        session.connection().execute(table_of(kind).insert(), told)
+    else:
+        _inserting(kind).run(session, told[0])
+    for row in rows:
+        make_transient_to_detached(row)
+    session.add_all(rows)
 
 
 @cache
@@ -192,12 +247,17 @@ def change(
     The caller holds the row's lock, which is all the order that a subject needs: writers of different
     subjects share nothing. Without the lock, two would take the same number, and the second would fail.
     """
+    told = _set(row, changes, revises=revises)
+    APPEND.run(session, _event(session, row, action, by, said, told, at, newest(session, row.KIND, row.id)))
+
+
+def _set(row: Recorded, changes: Mapping[str, Any], *, revises: bool) -> dict[str, Any]:
+    """Set the fields, and say which of them the event tells."""
     for name, value in changes.items():
         setattr(row, name, value)
     if revises:
         row.revision += 1
-    told = {name: value for name, value in changes.items() if name not in row.UNRECORDED}
-    APPEND.run(session, _event(session, row, action, by, said, told, at))
+    return {name: value for name, value in changes.items() if name not in row.UNRECORDED}
 
 
 def _event(
@@ -208,10 +268,9 @@ def _event(
     said: dict[str, Any],
     changes: dict[str, Any],
     at: datetime | None,
-    *,
-    first: bool = False,
+    last: tuple[int, str] | None,
 ) -> dict[str, Any]:
-    last = None if first else newest(session, row.KIND, row.id)
+    """The event after the `last` one of its subject, or the first."""
     received_at, (enterprise_id, area_code) = now(), row.routing
     who = {"id": by.id, "name": by.name, "roles": by.roles}
     data = canonical({"by": who, "data": said, "changes": changes, "revision": row.revision})

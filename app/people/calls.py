@@ -153,6 +153,8 @@ class Told:
         self.malformed = parts.refused
         if parts.refused is None and self.call.takes_body:
             self.judge(parts.sent)
+        elif not self.call.takes_body:
+            self.sent = parts.sent
         return parts
 
     async def _receive_informed(self, receive: Informed) -> Parts:

@@ -22,6 +22,7 @@ from app.people.models import Area, Enterprise, User
 from app.people.moves import move
 from app.people.schemas import (
     EnterpriseChange,
+    EnterpriseChoice,
     EnterpriseFilter,
     EnterprisePage,
     EnterpriseRow,
@@ -96,7 +97,7 @@ def page(session: Session, caller: Caller, filter: EnterpriseFilter, keys: Keyri
     return Written(sent(answer))
 
 
-def conditions(filter: EnterpriseFilter) -> list[ColumnElement[bool]]:
+def conditions(filter: EnterpriseChoice) -> list[ColumnElement[bool]]:
     """The filter as a WHERE."""
     wanted: list[ColumnElement[bool]] = []
     if filter.area_code:
@@ -163,7 +164,7 @@ def change_enterprise(session: Session, by: Caller, id: UUID, body: EnterpriseCh
 
 def _check(session: Session, by: Caller, id: UUID, whole: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
     """Judge an enterprise as it is going to be; its places only where they change."""
-    _check_kind(whole)
+    check_kind(whole)
     kinds = [person["kind"] for person in whole["responsible_persons"]]
     if len(set(kinds)) < len(kinds):
         raise Invalid.at("/responsible_persons", "kind_twice", KIND_TWICE)
@@ -179,7 +180,8 @@ def _check(session: Session, by: Caller, id: UUID, whole: Mapping[str, Any], cha
         find(session, by, changes["partner_id"], pointer="/partner_id")
 
 
-def _check_kind(whole: Mapping[str, Any]) -> None:
+def check_kind(whole: Mapping[str, Any]) -> None:
+    """Raises Invalid unless it has what its kind needs: a credit code, or a position and who is in charge."""
     code = whole["credit_code"]
     if whole["kind"] is EnterpriseKind.ENTERPRISE:
         if code is None:

@@ -60,7 +60,7 @@ class Contact(Frozen):
 
 
 class ResponsiblePerson(Contact):
-    """One of the three responsible persons (三个责任人)."""
+    """One of the three responsible persons (三个责任人) as a register names them; an appointment on record prevails."""
 
     kind: Responsibility
     post: Short | None = None
@@ -150,13 +150,19 @@ class EnterprisePage(BaseModel):
     total_capped: bool | None = None
 
 
-class EnterpriseFilter(Asked):
+class EnterpriseChoice(Frozen):
+    """Which enterprises of those in scope."""
+
     area_code: AreaCode | None = Field(default=None, description="With its subtree.")
     kind: EnterpriseKind | None = None
     status: EnterpriseStatus | None = None
     sector: Sector | None = None
     special_category: SpecialCategory | None = None
     q: Words = None
+
+
+class EnterpriseFilter(EnterpriseChoice, Asked):
+    """The list of enterprises."""
 
 
 class Powers(Frozen):

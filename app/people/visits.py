@@ -21,7 +21,7 @@ from app.foundation.database import Database
 from app.foundation.printing import PDF, Press, Sheet
 from app.foundation.problems import Problem, ProblemView
 from app.foundation.reading import media_type
-from app.foundation.wire import Body, Lasting, Silent, View, Written
+from app.foundation.wire import Lasting, Silent, View, Written
 from app.journal import receipts
 from app.people.calls import Call, Parts, Prepare, Receive, furnished, thing
 from app.people.scope import Caller
@@ -133,17 +133,20 @@ class Visits(APIRouter):
         kind: str,
         *,
         replay: Replay,
-        body: type[Body] | None = None,
+        body: type[BaseModel] | None = None,
         receive: Receive | None = None,
         again: Again | None = None,
         prepare: Prepare | None = None,
+        long: bool = False,
         **route: Any,
     ) -> Callable[[Acting], Acting]:
         """Let POST `path` do what the function does with its `body`, once for each id; `replay` shows it again.
 
         A function that serves several routes takes any Body, and each route says which `body` is its own.
         `receive` takes in a multipart request; the function gets it as `parts`, and so does `again` on a replay.
-        `prepare` does before the visit what no transaction should wait for: hash a password.
+        A function that takes `parts` and no body is sent nothing else: `body` is then how a receipt keeps it.
+        `prepare` does before the visit what no transaction should wait for: hash a password. `long` is for what may
+        take seconds.
         """
 
         def register(function: Acting) -> Acting:
@@ -152,7 +155,8 @@ class Visits(APIRouter):
 
             async def visit(request: Request) -> Response:
                 told = call.read(request)
-                parts = await told.receive(receive) if receive and _is_form(request) else None
+                whole = call.takes_parts and not call.takes_body
+                parts = await told.receive(receive) if receive and (whole or _is_form(request)) else None
                 if parts is None:
                     await told.read_body()
                 await told.prepare(prepare)
@@ -175,7 +179,7 @@ class Visits(APIRouter):
                         receipts.complete(session, id, answer.id, answer.revision)
                     return answer
 
-                return await finish(thing(request, Database), work, told.dry, parts, success)
+                return await finish(thing(request, Database), work, told.dry, parts, success, long=long)
 
             self._open("POST", path, visit, call, **route)
             return function
@@ -235,13 +239,19 @@ class Visits(APIRouter):
 
 
 async def finish(
-    database: Database, work: Callable[[Session], Outcome], dry: bool, parts: Parts | None, success: int
+    database: Database,
+    work: Callable[[Session], Outcome],
+    dry: bool,
+    parts: Parts | None,
+    success: int,
+    *,
+    long: bool = False,
 ) -> Response:
     """Pay the visit, and let what came with the request follow its fate. The answer's bytes are written afterwards:
     the next writer need not wait for them."""
     kept = False
     try:
-        answer = await database.write(work, dry=dry)
+        answer = await (database.labour(work, dry=dry) if long else database.write(work, dry=dry))
         kept = not dry
         return written(answer, success)
     finally:

@@ -40,7 +40,7 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     examples = Examples(shapes)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            operation["tags"] = [path.split("/")[3] if path.startswith(API) else "operations"]
+            operation["tags"] = [path.split("/")[3].partition(".")[0] if path.startswith(API) else "operations"]
             Completing(path, method, operation, shapes, examples, shared).complete()
     document["info"] = {
         "title": document["info"]["title"], "version": API_VERSION, "description": prose.ABOUT,

@@ -1,0 +1,104 @@
+"""HTTP face of workbooks; nothing is decided here."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from app.foundation.problems import ProblemView
+from app.people import enterprises as enterprise_pages
+from app.people.calls import Write
+from app.people.enterprises import demand_administrator
+from app.people.schemas import EnterpriseChoice
+from app.people.scope import Caller
+from app.people.visits import Visits
+from app.workbooks import enterprises, ledger
+from app.workbooks.books import Book
+from app.workbooks.exporting import Export, export, refuse_more_than_imports, refuse_workers
+from app.workbooks.grid import ROWS_LIMIT
+from app.workbooks.importing import ImportView, SentFile, carry_out, show_import
+from app.workbooks.receiving import BODY, Sent, receiving
+
+BOOKS: Final[dict[str, Book]] = {book.name: book for book in (enterprises.BOOK, ledger.BOOK)}
+REFUSED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"model": ImportView, "description": "The same file with the same id was imported before."},
+    403: {"model": ProblemView},
+    409: {"model": ProblemView, "description": "`id_conflict`"},
+    422: {"model": ProblemView, "description": "`invalid` `unreadable_workbook` `unexpected_part`"},
+}
+
+
+class BookName(StrEnum):
+    """The books that there are."""
+
+    ENTERPRISES = "enterprises"
+    LEDGER = "ledger"
+
+
+class ImportAsked(Write):
+    """What an import may be asked for."""
+
+    id: UUID | None = Field(
+        default=None, description="Made by the client; makes it safe to retry. In a form, it may be a field."
+    )
+
+
+Asked = Annotated[ImportAsked, Query()]
+Taking = TypeVar("Taking", bound=Callable[..., ImportView])
+templates = Visits(prefix="/api/v1/workbooks", tags=["workbooks"])
+router = Visits(prefix="/api/v1/enterprises", tags=["enterprises"])
+
+
+def importing(path: str, book: Book, summary: str) -> Callable[[Taking], Taking]:
+    """Let POST `path` take in a file as this book."""
+    return router.command(
+        path, f"{book.name}.import", replay=show_import, body=SentFile, receive=receiving(book), long=True,
+        status_code=201, openapi_extra=BODY, responses=REFUSED, summary=summary,
+    )  # fmt: skip
+
+
+@export(templates, "/{book}/template.xlsx", summary="导入模板")
+def get_template(session: Session, caller: Caller, book: BookName) -> Export:
+    """An empty workbook to fill in: titles, drop-downs, and a sheet that says what each column means."""
+    return Export(BOOKS[book], template=True)
+
+
+@export(router, ".xlsx", summary="导出企业")
+def export_enterprises(session: Session, caller: Caller, choice: Annotated[EnterpriseChoice, Query()]) -> Export:
+    """The enterprises in scope, by name, as a workbook that imports again unchanged. It has names and phones."""
+    refuse_workers(caller)
+    rows = enterprises.gather(session, caller, choice, ROWS_LIMIT + 1)
+    refuse_more_than_imports(len(rows))
+    return Export(enterprises.BOOK, {enterprises.ENTERPRISE.key: rows})
+
+
+@importing(".xlsx", enterprises.BOOK, "导入企业")
+def import_enterprises(session: Session, caller: Caller, query: Asked, parts: Sent) -> ImportView:
+    """By an administrator: every row is registered or, if it is known by its id or credit code, changed; all or none.
+    A bad cell is named by sheet, row and column. With `dry_run=true` it is only said what would change."""
+    demand_administrator(caller)
+    return carry_out(session, caller, enterprises.BOOK, parts, enterprises.carry)
+
+
+@export(router, "/{enterprise_id}/ledger.xlsx", summary="导出隐患台账")
+def export_ledger(session: Session, caller: Caller, enterprise_id: UUID) -> Export:
+    """The enterprise's hazards, oldest first, as a workbook that imports again unchanged. It has names and phones."""
+    refuse_workers(caller)
+    works = enterprise_pages.find(session, caller, enterprise_id)
+    rows = ledger.gather(session, works)
+    refuse_more_than_imports(len(rows))
+    return Export(ledger.BOOK, {ledger.SHEET.key: rows}, works.name)
+
+
+@importing("/{enterprise_id}/ledger.xlsx", ledger.BOOK, "导入隐患台账")
+def import_ledger(session: Session, caller: Caller, enterprise_id: UUID, query: Asked, parts: Sent) -> ImportView:
+    """Hazards that were known before, with their own dates, from a ledger or a list of problems: by the enterprise's
+    safety officer or manager, or by a supervisor. All rows or none; a bad cell is named by sheet, row and column. What
+    is open goes on in the loop; what was closed stays closed, marked as imported. The same again changes nothing, and
+    no row changes a hazard about which somebody has decided since: it is `kept`."""
+    works = enterprise_pages.find(session, caller, enterprise_id, hold=True)
+    return carry_out(session, caller, ledger.BOOK, parts, ledger.carry, works)

@@ -14,6 +14,7 @@ from app.hazards.ledgers import Known, KnownState, SourceKind
 from app.hazards.models import Hazard
 from app.hazards.terms import State
 from app.people.models import Enterprise, User
+from app.photos.uses import chunks
 from app.risks.models import ControlMeasure
 
 STATES: Mapping[State, KnownState] = {
@@ -33,10 +34,12 @@ class Names:
     def of(cls, session: Session, enterprise_id: UUID, rows: Iterable[Hazard]) -> "Names":
         """The names that lines of these hazards need."""
         ids = {id for row in rows for id in (row.reported_by, row.responsible_id) if id}
-        users = select(User.id, User.name).where((User.enterprise_id == enterprise_id) | User.id.in_(ids))
+        users: dict[UUID, str] = {}
+        for some in chunks(sorted(ids)):
+            users |= dict(iter(session.execute(select(User.id, User.name).where(User.id.in_(some)))))
         measures = select(ControlMeasure.id, ControlMeasure.description)
         own = measures.where(ControlMeasure.enterprise_id == enterprise_id)
-        return cls(dict(iter(session.execute(users))), dict(iter(session.execute(own))))
+        return cls(users, dict(iter(session.execute(own))))
 
 
 def ledger(session: Session, works: Enterprise) -> list[Known]:
@@ -100,12 +103,12 @@ def _as_written(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_it_is(row: Hazard, names: Names) -> dict[str, Any]:
-    done, review = row.rectification or {}, row.review or {}
+    done, review, told = row.rectification or {}, row.review or {}, row.imported
     state = STATES.get(row.state, KnownState.OPEN)
     rectified = state is not KnownState.OPEN
     accepted_by = review.get("by", {}).get("name") if review.get("accepted") else None
     return {
-        "reporter": names.users.get(row.reported_by),
+        "reporter": (told["reporter"] or {}).get("name") if told else names.users.get(row.reported_by),
         "state": state,
         "responsible": names.users.get(row.responsible_id) if row.responsible_id else row.responsible_name,
         "phone": None if row.responsible_id else row.responsible_phone,
@@ -113,7 +116,7 @@ def _as_it_is(row: Hazard, names: Names) -> dict[str, Any]:
         "rectified_on": local_date(row.rectified_at) if rectified and row.rectified_at else None,
         "reviewer": accepted_by,
         "closed_on": local_date(row.ended_at) if state is KnownState.CLOSED and row.ended_at else None,
-        "measure": names.measures.get(row.measure_id) if row.measure_id else None,
+        "measure": told["measure"] if told else names.measures.get(row.measure_id) if row.measure_id else None,
     }
 
 

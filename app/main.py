@@ -14,6 +14,8 @@ from app.campaigns.keeping import CAMPAIGNS
 from app.campaigns.tasks import tasks as campaign_tasks
 from app.cards import routes as cards
 from app.cards.sheets import PublicAddress
+from app.diligence import routes as diligence
+from app.diligence.detail import SIGNS
 from app.duties import routes as duties
 from app.duties.others import Others
 from app.duties.tasks import tasks as duty_tasks
@@ -36,6 +38,7 @@ from app.inspections import routes as inspections
 from app.inspections.deciding import put_on_hazard_list
 from app.inspections.duties import Duties
 from app.inspections.models import Finding
+from app.inspections.signs import Signs
 from app.inspections.sorter import Sorter
 from app.inspections.tasks import tasks as finding_tasks
 from app.journal.events import PEN
@@ -136,7 +139,7 @@ def create_app(settings: Settings) -> FastAPI:
             Records: Records([photos_beyond_scope], {Hazard.KIND: Hazard, Finding.KIND: Finding}),
             LiveLevels: LiveLevels(live_levels), Sorter: sorter,
             HazardOf: HazardOf(partial(put_on_hazard_list, sorter=sorter)),
-            Duties: DUTIES.beside(CAMPAIGNS),
+            Duties: DUTIES.beside(CAMPAIGNS), Signs: SIGNS,
             Others: OTHERS,
             Sources: Sources((hazard_tasks, finding_tasks, duty_tasks, oversight_tasks, campaign_tasks)),
             About: About(settings.minimum_app),
@@ -154,6 +157,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(duties.router)
     app.include_router(oversight.router)
     app.include_router(campaigns.router)
+    app.include_router(diligence.router)
     app.include_router(risks.router)
     app.include_router(risk_objects.router)
     app.include_router(people.router)

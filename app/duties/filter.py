@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from sqlalchemy import ColumnElement
 
-from app.duties.terms import By, DutyState
+from app.duties.terms import Asks, By, DutyState, Seat, Side
 from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.pages import Asked
@@ -57,6 +57,15 @@ class Span(Frozen):
     area_code: AreaCode | None = Field(default=None, description="With its subtree.")
     cadence: Cadence | None = None
     tier: Tier | None = None
+    side: Side | None = Field(default=None, description="Who owes: the enterprise, or the government.")
+    asks: Asks | None = None
+    seat: Seat | None = Field(default=None, description="Of a responsible person; without, also what plans owe.")
+
+    @property
+    def of_plans(self) -> bool:
+        """Whether what plans owe is asked for."""
+        inspections = self.asks in {None, Asks.INSPECTION}
+        return inspections and self.seat is None and self.side is not Side.GOVERNMENT
 
     @property
     def first(self) -> date:

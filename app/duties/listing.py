@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.duties import reading
 from app.duties.filter import DutyFilter, Span, narrowed
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionStop
+from app.duties.others import Others
 from app.duties.reading import Duty, Version, Works
 from app.duties.views import DutyPage
 from app.foundation.canonical import sent
@@ -28,7 +30,7 @@ TOO_MANY: Final = Said(
 )
 
 
-def page(session: Session, caller: Caller, filter: DutyFilter, keys: Keyring) -> Lasting[DutyPage]:
+def page(session: Session, caller: Caller, filter: DutyFilter, keys: Keyring, others: Others) -> Lasting[DutyPage]:
     """A page of the duties on some days, the next due first.
 
     Raises:
@@ -38,7 +40,10 @@ def page(session: Session, caller: Caller, filter: DutyFilter, keys: Keyring) ->
     after = (place[0], str(place[1])) if place else None
     found = [
         (duty, known)
-        for duty, known in duties(session, caller, filter, filter.first, filter.last)
+        for duty, known in chain(
+            duties(session, caller, filter, filter.first, filter.last) if filter.of_plans else (),
+            others.owed(session, caller, filter, filter.first, filter.last),
+        )
         if (not filter.state or duty.outcome.state in filter.state)
         and (filter.responsible_id is None or (duty.owner is not None and duty.owner.id == filter.responsible_id))
         and (after is None or duty.order > after)
@@ -103,11 +108,12 @@ def _shown(caller: Caller, duty: Duty, works: Works, checklist: dict[UUID, dict[
     hidden = caller.only_works and owner is not None and owner.id != caller.id
     return {
         "id": duty.id, "plan_id": plan.id, "plan_revision": version.revision, "name": plan.name, "kind": plan.kind,
+        "side": duty.side, "asks": duty.asks, "seat": duty.seat,
         "enterprise": {"id": plan.enterprise_id, "name": works.name}, "cadence": version.rule.cadence,
         "tier": version.tier, "period": period.name, "shift": period.shift, "opens_at": period.opens_at,
         "closes_at": period.closes_at, "state": duty.outcome.state, "flags": sorted(duty.outcome.flags),
         "responsible": {"id": owner.id, "name": None if hidden else owner.name} if owner else None,
-        "inspection_ids": [each.inspection_id for each in duty.done],
+        "inspection_ids": [each.inspection_id for each in duty.done], "follow_up_ids": duty.follow_ups,
         "checklist": [checklist[id] for id in duty.required if id in checklist],
     }  # fmt: skip
 

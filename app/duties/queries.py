@@ -54,7 +54,7 @@ def plans_page(session: Session, caller: Caller, filter: PlanFilter, keys: Keyri
         wanted.append(InspectionPlan.cadence == filter.cadence)
     if filter.tier:
         wanted.append(InspectionPlan.tier == filter.tier)
-    rows, more = _page(session, caller, InspectionPlan, "created_at", wanted, filter, keys)
+    rows, more = page_of(session, caller, InspectionPlan, "created_at", wanted, filter, keys)
     return Written(
         PlanPage(items=[plan_view(row) for row in rows], **more).model_dump_json(exclude_unset=True).encode()
     )
@@ -79,7 +79,7 @@ def stops_page(session: Session, caller: Caller, filter: StopFilter, keys: Keyri
     if filter.on:
         until = or_(ProductionStop.to_on.is_(None), ProductionStop.to_on >= filter.on)
         wanted += [ProductionStop.from_on <= filter.on, until, ProductionStop.withdrawn.is_(False)]
-    rows, more = _page(session, caller, ProductionStop, "declared_at", wanted, filter, keys)
+    rows, more = page_of(session, caller, ProductionStop, "declared_at", wanted, filter, keys)
     shown = StopPage(items=_stops_shown(session, rows), **more)
     return Written(shown.model_dump_json(exclude_unset=True).encode())
 
@@ -96,12 +96,12 @@ def find_calendar(session: Session, caller: Caller, calendar_id: UUID) -> Produc
 def calendars_page(session: Session, caller: Caller, filter: CalendarFilter, keys: Keyring) -> Written[CalendarPage]:
     """A page of the production days that enterprises in scope declared, the last declared first."""
     wanted = narrowed(ProductionCalendar, filter.enterprise_id, filter.area_code)
-    rows, more = _page(session, caller, ProductionCalendar, "made_at", wanted, filter, keys)
+    rows, more = page_of(session, caller, ProductionCalendar, "made_at", wanted, filter, keys)
     shown = CalendarPage(items=[CalendarView.model_validate(row) for row in rows], **more)
     return Written(shown.model_dump_json(exclude_unset=True).encode())
 
 
-def _page(
+def page_of(
     session: Session,
     caller: Caller,
     rows: type[Any],

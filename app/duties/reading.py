@@ -29,7 +29,7 @@ from app.duties.periods import (
     known_at,
     periods,
 )
-from app.duties.terms import Days, DutyFlag
+from app.duties.terms import Asks, Days, DutyFlag, Seat, Side
 from app.foundation.calendar import add_days, start_of_day
 from app.foundation.canonical import canonical
 from app.foundation.dialects import table_of
@@ -51,9 +51,9 @@ Spells = tuple[tuple[datetime, datetime], ...]  # since when and until when
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of an enterprise, while their roles stay the same."""
+    """Who may owe something, while their roles stay the same; only a responsible person may be without an account."""
 
-    id: UUID
+    id: UUID | None
     name: str
     roles: frozenset[Role]
     since: datetime
@@ -142,10 +142,17 @@ class Duty:
     owner: Person | None
     required: tuple[UUID, ...]
     done: tuple[Done, ...]
+    asks: Asks = Asks.INSPECTION
+    seat: Seat | None = None
+    follow_ups: tuple[UUID, ...] = ()
 
     @property
     def id(self) -> str:
         return id_of(key_of(self.plan, self.period))
+
+    @property
+    def side(self) -> Side:
+        return self.seat.side if self.seat else Side.ENTERPRISE
 
     @property
     def order(self) -> tuple[str, str]:

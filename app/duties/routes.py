@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.duties import listing, plans, queries, stops
 from app.duties.filter import CalendarFilter, DutyFilter, PlanFilter, StopFilter, SummaryAsked
+from app.duties.others import Others
 from app.duties.schemas import NewCalendar, NewPlan, NewStop, PlanChange, StopChange
 from app.duties.summary import summary
 from app.duties.views import (
@@ -30,16 +31,20 @@ router = Visits(prefix="/api/v1", tags=["duties"])
 
 @router.query("/duties", summary="排查任务")
 def list_duties(
-    session: Session, caller: Caller, filter: Annotated[DutyFilter, Query()], keys: Keyring
+    session: Session, caller: Caller, filter: Annotated[DutyFilter, Query()], keys: Keyring, others: Others
 ) -> Lasting[DutyPage]:
-    """What is owed on some days (62 at most), with its checklist and the hazards open on it, the next due first."""
-    return listing.page(session, caller, filter, keys)
+    """What is owed on some days (62 at most), with its checklist and the hazards open on it, the next due first.
+
+    By plans, and by the responsible persons; what the government owes, its own people see."""
+    return listing.page(session, caller, filter, keys, others)
 
 
 @router.query("/duties/summary", study=True, summary="排查任务汇总")
-def summarize_duties(session: Session, caller: Caller, asked: Annotated[SummaryAsked, Query()]) -> Summary:
-    """Duties whose last day lies in the range, counted by enterprise, area or cadence, the worst first."""
-    return summary(session, caller, asked)
+def summarize_duties(
+    session: Session, caller: Caller, asked: Annotated[SummaryAsked, Query()], others: Others
+) -> Summary:
+    """Duties whose last day lies in the range, counted by enterprise, area, cadence or side, the worst first."""
+    return summary(session, caller, asked, others)
 
 
 @router.query("/inspection-plans", summary="排查计划")

@@ -6,10 +6,11 @@ its cadence or its shifts), duties are derived one by one, and where several ins
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,9 +22,11 @@ from app.duties.deriving import Done, Outcome, outcome
 from app.duties.filter import SummaryAsked
 from app.duties.listing import in_scope, of_kind, stopped
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionStop
+from app.duties.others import Others
 from app.duties.periods import Calendar, Reign, Rule, periods
-from app.duties.reading import Key, Plan, Spells, Version, Works, derive
-from app.duties.terms import By, DutyFlag, DutyState
+from app.duties.reading import Duty, Key, Plan, Spells, Version, Works, derive
+from app.duties.terms import TITLES as WORDS
+from app.duties.terms import By, DutyFlag, DutyState, Side
 from app.duties.views import Counts, Summary, SummaryItem
 from app.foundation.calendar import end_of_day, start_of_day
 from app.foundation.clock import now
@@ -70,6 +73,7 @@ class Part:
     enterprise_id: UUID
     cadence: Cadence
     tally: Tally
+    side: Side = Side.ENTERPRISE
 
 
 @dataclass(slots=True)
@@ -98,12 +102,15 @@ class Kept:
             self.closed += 1
 
 
-def summary(session: Session, caller: Caller, asked: SummaryAsked) -> Summary:
+def summary(session: Session, caller: Caller, asked: SummaryAsked, others: Others) -> Summary:
     """The duties whose last day lies in the range, counted."""
-    known = reading.works(session, _concerned(caller, asked))
+    beside = list(others.owed(session, caller, asked, asked.first, asked.last))
+    planned = reading.works(session, _concerned(caller, asked)) if asked.of_plans else {}
+    known = {duty.plan.enterprise_id: works for duty, works in beside} | planned
     groups: defaultdict[str, Tally] = defaultdict(Tally)
     total, key = Tally(), _grouping(caller, asked, known)
-    for part in _parts(session, caller, asked, known):
+    of_plans = _parts(session, caller, asked, planned) if asked.of_plans else ()
+    for part in chain(of_plans, _beside((duty for duty, _ in beside), asked)):
         if any(part.tally.counts.values()):
             groups[key(part)].add(part.tally)
             total.add(part.tally)
@@ -111,6 +118,15 @@ def summary(session: Session, caller: Caller, asked: SummaryAsked) -> Summary:
     names = _names(session, asked.by, known, [name for name, _ in worst[: asked.limit]])
     items = [SummaryItem(key=name, name=names[name], **tally.counts) for name, tally in worst[: asked.limit]]
     return Summary(items=items, left_out=max(len(worst) - asked.limit, 0), total=Counts(**total.counts))
+
+
+def _beside(duties: Iterable[Duty], asked: SummaryAsked) -> Iterator[Part]:
+    """What others than plans contribute."""
+    found: defaultdict[tuple[UUID, Cadence, Side], Tally] = defaultdict(Tally)
+    for duty in duties:
+        if asked.first <= duty.period.last <= asked.last:
+            found[duty.plan.enterprise_id, duty.version.rule.cadence, duty.side].count(duty.outcome)
+    yield from (Part(id, cadence, tally, side) for (id, cadence, side), tally in found.items())
 
 
 def _parts(session: Session, caller: Caller, asked: SummaryAsked, known: dict[UUID, Works]) -> Iterator[Part]:
@@ -249,6 +265,8 @@ def _grouping(caller: Caller, asked: SummaryAsked, known: dict[UUID, Works]) -> 
             return lambda part: str(part.enterprise_id)
         case By.CADENCE:
             return lambda part: part.cadence
+        case By.SIDE:
+            return lambda part: part.side
     digits = _beneath(caller, asked, known)
     return lambda part: known[part.enterprise_id].area_code[:digits].ljust(12, "0")
 
@@ -273,6 +291,8 @@ def _names(session: Session, by: By, known: dict[UUID, Works], keys: Collection[
             return {key: known[UUID(key)].name for key in keys}
         case By.CADENCE:
             return {key: TITLES[Cadence][key] for key in keys}
+        case By.SIDE:
+            return {key: WORDS[Side][key] for key in keys}
     areas = select(Area.code, Area.name).where(Area.code.in_(keys))
     there = {code: name for code, name in session.execute(areas)}  # noqa: C416  rows are not pairs to everybody
     return {key: there.get(key, key) for key in keys}

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.duties.schemas import ShiftFields, Substitute
-from app.duties.terms import Days, DutyFlag, DutyState
+from app.duties.terms import Asks, Days, DutyFlag, DutyState, Seat, Side
 from app.foundation.wire import Moment, View
 from app.hazards.views import Named
 from app.inspections.terms import Cadence, Kind, Tier
@@ -88,7 +88,7 @@ class StopPage(BaseModel):
 
 
 class Owing(BaseModel):
-    id: UUID
+    id: UUID | None = Field(description="Null for a responsible person who has no account.")
     name: str | None = Field(description="Null for a worker.")
 
 
@@ -102,13 +102,16 @@ class ToCheck(BaseModel):
 
 
 class DutyView(BaseModel):
-    """What a plan owes in one period, and what became of it."""
+    """What a plan or a responsible person owes in one period, and what became of it."""
 
     id: str = Field(description="`<plan id>:<period>[:<shift>]`")
     plan_id: UUID = Field(description="Of the plan; of the stop, whose end owes a resumption inspection.")
     plan_revision: int
     name: str
     kind: Kind
+    side: Side
+    asks: Asks
+    seat: Seat | None = Field(description="Of a responsible person; null: a plan owes it.")
     enterprise: Named
     cadence: Cadence
     tier: Tier | None
@@ -120,6 +123,7 @@ class DutyView(BaseModel):
     flags: list[DutyFlag]
     responsible: Owing | None
     inspection_ids: list[UUID]
+    follow_up_ids: list[UUID]
     checklist: list[ToCheck]
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.columns import Json, Row, Several
@@ -15,6 +15,7 @@ from app.people.scope import Scoped
 from app.sorting.terms import ListName
 
 SCOPES = ("enterprise_id", "county_code", "town_code", "area_code")
+ACCOMPANIED = text("participants <> '[]'")
 
 
 class Inspection(Scoped, Recorded, Row):
@@ -25,7 +26,14 @@ class Inspection(Scoped, Recorded, Row):
     """
 
     __tablename__ = "inspections"
-    __table_args__ = tuple(Index(f"ix_inspections_{scope}_newest", scope, "corrected_at", "id") for scope in SCOPES)
+    __table_args__ = (
+        *(Index(f"ix_inspections_{scope}_newest", scope, "corrected_at", "id") for scope in SCOPES),
+        Index("ix_inspections_inspector", "inspector_id", "corrected_at"),
+        Index(
+            "ix_inspections_accompanied", "enterprise_id", "corrected_at",
+            postgresql_where=ACCOMPANIED, sqlite_where=ACCOMPANIED,
+        ),
+    )  # fmt: skip
     KIND = "inspection"
 
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprises.id"))

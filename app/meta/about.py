@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from app.cards.schemas import CONTACTS_LIMIT, LINES_LIMIT, NAMES_LIMIT
+from app.cards.sheets import LABELS
 from app.duties.filter import DUTIES_DAYS, SUMMARY_DAYS
 from app.foundation.clock import now
 from app.foundation.pages import TOTAL_CAP, Asked
@@ -28,7 +30,7 @@ from app.risks.schemas import MEASURES_LIMIT
 API_VERSION: Final = "1.0.0"
 FEATURES: Final = (
     "inspections", "findings", "hazards", "risks", "photos", "documents", "watermarks", "uploads", "evidence",
-    "duties", "tasks",
+    "duties", "oversight", "campaigns", "diligence", "cards", "codes", "tasks",
 )  # fmt: skip
 
 
@@ -56,6 +58,10 @@ LIMITS: Final = schemas.Limits(
     photos_of_a_finding=PHOTOS_LIMIT,
     results=RESULTS_LIMIT,
     measures_of_a_risk=MEASURES_LIMIT,
+    names_of_a_post=NAMES_LIMIT,
+    lines_of_a_card=LINES_LIMIT,
+    contacts_of_a_card=CONTACTS_LIMIT,
+    codes_of_a_sheet=LABELS,
     duties_days=DUTIES_DAYS,
     summary_days=SUMMARY_DAYS,
     page=Asked.model_json_schema()["properties"]["limit"]["maximum"],

@@ -5,11 +5,17 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from app.campaigns import terms as campaigns
+from app.cards import terms as cards
+from app.diligence import views as diligence
 from app.duties import terms as duties
 from app.foundation.geo import DATUM_TITLES, Datum
+from app.hazards import ledgers
 from app.hazards import terms as hazards
 from app.hazards.loop import LOOP
+from app.inspections import signs
 from app.inspections import terms as inspections
+from app.oversight import terms as oversight
 from app.people import permissions, scope
 from app.people import terms as people
 from app.photos.flags import FLAG_TITLES, SIDE_TITLES, WEIGHT_TITLES, EvidenceFlag, EvidenceWeight, PhotoSide
@@ -30,6 +36,9 @@ TITLES: Final[Mapping[type[StrEnum], Titles]] = {
     hazards.State: hazards.STATE_TITLES,
     hazards.WaitingFor: hazards.WAITING_TITLES,
     hazards.Origin: hazards.ORIGIN_TITLES,
+    hazards.ListedOrigin: hazards.LISTED_ORIGIN_TITLES,
+    ledgers.SourceKind: ledgers.SOURCE_TITLES,
+    ledgers.KnownState: ledgers.STATE_TITLES,
     hazards.ReviewMethod: hazards.METHOD_TITLES,
     **sorting.TITLES,
     **risks.TITLES,
@@ -38,6 +47,11 @@ TITLES: Final[Mapping[type[StrEnum], Titles]] = {
     **exchange.TITLES,
     **inspections.TITLES,
     **duties.TITLES,
+    **oversight.TITLES,
+    **campaigns.TITLES,
+    **diligence.TITLES,
+    signs.Sign: signs.TITLES,
+    **cards.TITLES,
     **people.TITLES,
     scope.Role: scope.TITLES,
     scope.Power: {power: permissions.TITLES[permissions.Permission(power)] for power in scope.Power},
@@ -52,12 +66,18 @@ TITLES: Final[Mapping[type[StrEnum], Titles]] = {
 
 # What the words are called where their class alone says too little.
 NAMES: Final[Mapping[type[StrEnum], str]] = {
+    hazards.Origin: "found_by",
+    hazards.ListedOrigin: "origin",
+    ledgers.SourceKind: "ledger_kind",
+    cards.Part: "card_part",
     sorting.ListName: "list",
     sorting.Method: "sorting_method",
     inspections.Kind: "inspection_kind",
     inspections.Status: "result_status",
     duties.Days: "plan_days",
     duties.By: "summary_by",
+    duties.Asks: "duty_asks",
+    oversight.Manner: "follow_up_manner",
     risks.Colour: "risk_colour",
     risk_methods.Override: "risk_override",
     risk_terms.Decision: "candidate_decision",

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.calendar import local_date
@@ -54,6 +55,15 @@ def judge_again(session: Session, caller: Caller, risk: Risk) -> None:
     changes = due_now(risk, ReviewCause.CHANGE)
     if changes:
         events.change(session, risk, "review_due", caller, changes, {})
+
+
+def after_accident(session: Session, caller: Caller, enterprise_id: UUID) -> None:
+    """An accident has happened at the enterprise: its assessed risks are to be assessed again."""
+    listed = select(Risk).where(Risk.enterprise_id == enterprise_id, Risk.retired.is_(False), Risk.candidate.is_(False))
+    for risk in session.scalars(listed.order_by(Risk.id).with_for_update()):
+        changes = due_now(risk, ReviewCause.ACCIDENT)
+        if changes:
+            events.change(session, risk, "review_due", caller, changes, {})
 
 
 def ask_review(session: Session, caller: Caller, risk_id: UUID, body: AskReview) -> None:

@@ -8,9 +8,11 @@ from uuid import uuid4
 
 from fastapi.testclient import TestClient
 
+from app.foundation.clock import now, rfc3339
 from app.foundation.credit_code import with_check_digit
 from app.people.scope import ENTERPRISE, Role
 from tests import stories
+from tests.cards.stories import describing
 from tests.conftest import Person, World
 from tests.duties.stories import planning as planning_rounds
 from tests.duties.stories import stopping
@@ -142,8 +144,45 @@ class Town:
         return stopping(self.world, from_on=stories.day(3), to_on=stories.day(9))
 
     @cached_property
+    def post(self) -> Sent:
+        answer = self.client.post("posts", json=describing(self.world), headers=self.officer.headers)
+        assert answer.status_code == 201, answer.text
+        post: Sent = answer.json()
+        return post
+
+    @cached_property
     def stop(self) -> str:
         return self.made(self.manager, "production-stops", self.ahead)
+
+    @property
+    def seat(self) -> Sent:
+        """Somebody who takes a seat."""
+        return {"seat": "administrative", "name": "冯建国", "post": "镇长"}
+
+    @cached_property
+    def seated(self) -> str:
+        path = f"enterprises/{self.world.enterprise}/responsible-persons"
+        return self.made(self.supervisor, path, {**self.seat, "seat": "regulatory", "id": str(uuid4())})
+
+    @property
+    def smoke(self) -> Sent:
+        """A danger."""
+        told = {"id": str(uuid4()), "enterprise_id": str(self.world.enterprise), "kind": "danger"}
+        return {**told, "occurred_at": rfc3339(now()), "description": "除尘管道冒烟"}
+
+    @cached_property
+    def incident(self) -> str:
+        return self.made(self.officer, "incidents", self.smoke)
+
+    @property
+    def congress(self) -> Sent:
+        """A special period that is to come."""
+        days = {"from_on": stories.day(3), "to_on": stories.day(9)}
+        return {"id": str(uuid4()), "area_code": self.world.town, "name": "两会", **days}
+
+    @cached_property
+    def period(self) -> str:
+        return self.made(self.supervisor, "special-periods", self.congress)
 
     @cached_property
     def photo(self) -> str:
@@ -197,7 +236,12 @@ class Town:
             "device_id": "phone",
             "upload_id": self.upload,
             "plan_id": self.rounds,
+            "post_id": self.post["id"],
+            "code": self.post["scan_code"],
             "stop_id": self.stop,
+            "person_id": self.seated,
+            "incident_id": self.incident,
+            "period_id": self.period,
         }
 
     def bodies(self) -> dict[str, Sent]:
@@ -238,6 +282,14 @@ class Town:
             "add_plan": planning_rounds(self.world), "change_plan": {"revision": 1, "days": "work"},
             "declare_calendar": {"enterprise_id": str(self.world.enterprise), "from_on": stories.day(2)},
             "declare_stop": self.ahead, "change_stop": {"revision": 1, "to_on": stories.day(10)},
+            "appoint_responsible_person": self.seat,
+            "change_responsible_person": {"revision": 1, "unit": "土桥镇人民政府"},
+            "record_incident": self.smoke,
+            "correct_incident": {"revision": 1, "place": "除尘间", "reason": "核实后更正"},
+            "declare_special_period": self.congress, "change_special_period": {"revision": 1, "to_on": stories.day(8)},
+            "record_follow_up": {
+                "enterprise_ids": [str(self.world.enterprise)], "manner": "phone", "note": "值守正常",
+            },
             "lose_photo": {"reason": "手机损坏，照片无法恢复"},
             "add_risk": telling(self.world), "change_risk": {"revision": 1, "post": "打磨班组"},
             "assess_risk": assessing(), "decide_risk": {"decision": "reject", "reason": "不是危险源"},
@@ -245,6 +297,8 @@ class Town:
             "add_risk_object": {"enterprise_id": str(self.world.enterprise), "name": "液氨储罐区"},
             "change_risk_object": {"revision": 1, "place": "厂区东侧"}, "add_risk_unit": {"name": "卸车台"},
             "change_risk_unit": {"revision": 1, "department": "生产部"},
+            "add_post": describing(self.world, name="电工"), "change_post": {"revision": 1, "steps": ["停电、验电、挂牌"]},
+            "replace_code": {"reason": "标签破损"},
             "add_measure": measuring(), "change_measure": {"revision": 1, "always": True},
         }  # fmt: skip
 

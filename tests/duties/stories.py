@@ -64,9 +64,11 @@ def inspected(
 
 
 def duties(client: TestClient, person: Person, first: str, last: str, now: str, **asked: Any) -> list[dict[str, Any]]:
-    """The duties from a day to a day, as they were at an instant."""
+    """The duties from a day to a day, as they were at an instant: of plans, unless it says otherwise."""
+    told = {"from": first, "to": last, "limit": 200, "asks": "inspection", **asked}
     with at(now):
-        answer = client.get("duties", params={"from": first, "to": last, "limit": 200, **asked}, headers=person.headers)
+        params = {name: value for name, value in told.items() if value is not None}
+        answer = client.get("duties", params=params, headers=person.headers)
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items

@@ -1,0 +1,97 @@
+"""What responsible persons owe, for whoever asks: the list and the summary of duties, reports, and tasks."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.duties.filter import DutyFilter, Span, narrowed
+from app.duties.listing import PLANS_LIMIT, TOO_MANY
+from app.duties.others import Others
+from app.duties.reading import Duty, Works
+from app.duties.terms import DutyState, Side
+from app.foundation.calendar import add_days, local_date
+from app.foundation.clock import now
+from app.foundation.problems import Invalid
+from app.inspections.terms import first_day
+from app.oversight import visits
+from app.oversight.deriving import Owed, duty, owed
+from app.oversight.facts import answering
+from app.oversight.policy import policy
+from app.oversight.seats import Answering
+from app.people.models import Enterprise
+from app.people.scope import Caller, visible
+
+Wanted = Callable[[Owed], bool]
+
+
+def duties(
+    session: Session, of: Sequence[ColumnElement[bool]], first: date, last: date, wanted: Wanted = lambda _: True
+) -> Iterator[tuple[Duty, Answering]]:
+    """The duties on some days at the enterprises that fulfil a WHERE."""
+    rules, present = policy(), now()
+    waiting: list[tuple[Answering, Owed]] = []
+    for works in answering(session, of, first, last, rules):
+        waiting += [(works, each) for each in owed(works, first, last, rules, present) if wanted(each)]
+    if not waiting:
+        return
+    since = min(each.period.opens_at for _, each in waiting)
+    until = max(each.period.closes_at for _, each in waiting) + rules.late
+    concerned = {works.id: works for works, _ in waiting}
+    visits.take_in(session, concerned.values(), since, _long(until, present), rules)
+    yield from ((duty(works, each, rules, present), works) for works, each in waiting)
+
+
+def _long(until: datetime, present: datetime) -> datetime:
+    """A check that names an earlier period may come at any time."""
+    return max(until, present)
+
+
+def in_scope(session: Session, caller: Caller, asked: Span, first: date, last: date) -> Iterator[tuple[Duty, Works]]:
+    """Those that a caller is to know of. What the government owes, its own people see.
+
+    Raises:
+        Invalid: they are listed one by one, and too many enterprises are in scope.
+    """
+    if asked.tier is not None:
+        return
+    wanted = [or_(*visible(caller, Enterprise)), *narrowed(Enterprise, asked.enterprise_id, asked.area_code)]
+    if isinstance(asked, DutyFilter):
+        many = select(Enterprise.id).where(*wanted).limit(PLANS_LIMIT + 1)
+        if (session.scalar(select(func.count()).select_from(many.subquery())) or 0) > PLANS_LIMIT:
+            raise Invalid(TOO_MANY, code="too_many_plans")
+    side = asked.side if caller.official else Side.ENTERPRISE
+    if not caller.official and asked.side is Side.GOVERNMENT:
+        return
+
+    def kept(each: Owed) -> bool:
+        seat = each.chair.seat
+        asked_for = ((each.cadence, asked.cadence), (each.asks, asked.asks), (seat, asked.seat), (seat.side, side))
+        return all(value is None or own is value for own, value in asked_for)
+
+    known: dict[UUID, Works] = {}
+    for found, works in duties(session, wanted, first, last, kept):
+        yield found, known.setdefault(works.id, Works(works.name, works.area_code))
+
+
+def named(session: Session, enterprise_id: UUID, ids: Collection[str]) -> Mapping[str, DutyState]:
+    """What has become of the duties of these ids, of those that this enterprise's responsible persons owe."""
+    found: dict[str, DutyState] = {}
+    for id in ids:
+        day = first_day(id.split(":")[1])
+        if UUID(id.partition(":")[0]).version == 5 and id not in found:
+            last = add_days(day, 366 if len(id.split(":")[1]) == 4 else 92)
+            there = duties(session, [Enterprise.id == enterprise_id], day, min(last, _far()))
+            found |= {each.id: each.outcome.state for each, _ in there}
+    return {id: found[id] for id in ids if id in found}
+
+
+def _far() -> date:
+    """Nobody is told of duties further ahead."""
+    return add_days(local_date(now()), 62)
+
+
+OTHERS: Final = Others(in_scope, named)

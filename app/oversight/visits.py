@@ -1,0 +1,99 @@
+"""Who looked after enterprises: inspections that a holder of a seat made or was at, and records of follow-ups."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from app.foundation.geo import Datum, Point, distance, forward
+from app.inspections.models import ACCOMPANIED, Inspection
+from app.oversight.models import FollowUp
+from app.oversight.policy import Policy
+from app.oversight.seats import Answering, Visit
+from app.people.models import Enterprise
+
+BATCH: Final = 400  # ids in one question
+MADE: Final = (
+    Inspection.id, Inspection.enterprise_id, Inspection.corrected_at, Inspection.received_at, Inspection.inspector_id,
+    Inspection.participants, Inspection.position, Inspection.clock_doubt, Inspection.nil, Inspection.duties,
+)  # fmt: skip
+
+
+def take_in(session: Session, works: Collection[Answering], since: datetime, until: datetime, policy: Policy) -> None:
+    """Let each enterprise know who looked after it in that time."""
+    known = {each.id: each for each in works}
+    between = (Inspection.corrected_at >= since, Inspection.corrected_at < until)
+    met: set[UUID] = set()
+    sites = _Sites(session, known, policy)
+    for row in _inspections(session, known, between):
+        if row.id not in met and row.enterprise_id in known:
+            met.add(row.id)
+            known[row.enterprise_id].visits.append(sites.visited(row))
+    looked = (FollowUp.at >= since, FollowUp.at < until)
+    for ids in _batches(known):
+        rows: Sequence[Any] = session.scalars(select(FollowUp).where(FollowUp.enterprise_id.in_(ids), *looked)).all()
+        for row in rows:
+            known[row.enterprise_id].visits.append(sites.followed(row))
+    for each in works:
+        each.visits.sort(key=lambda visit: (visit.at, str(visit.id)))
+
+
+def _inspections(
+    session: Session, known: Mapping[UUID, Answering], between: Sequence[ColumnElement[bool]]
+) -> Iterator[Any]:
+    """What holders of seats made themselves, wherever; and what anybody made with others at these enterprises."""
+    seats = [chair for each in known.values() for chair in each.chairs.values()]
+    seats += [chair for each in known.values() for chair, _ in each.installations]
+    holders = {term.user_id for chair in seats for term in chair.terms if term.user_id}
+    for ids in _batches(holders):
+        yield from session.execute(select(*MADE).where(Inspection.inspector_id.in_(ids), *between))
+    held = {chair.of for each in known.values() for chair in each.chairs.values()}
+    held |= {each.id for each in known.values() if each.installations}
+    for ids in _batches(held):
+        yield from session.execute(select(*MADE).where(Inspection.enterprise_id.in_(ids), ACCOMPANIED, *between))
+
+
+def _batches(ids: Collection[UUID]) -> Iterator[list[UUID]]:
+    ordered = sorted(ids, key=str)
+    for start in range(0, len(ordered), BATCH):
+        yield ordered[start : start + BATCH]
+
+
+class _Sites:
+    """Where enterprises are, read once one of them is visited."""
+
+    def __init__(self, session: Session, known: Mapping[UUID, Answering], policy: Policy) -> None:
+        self.session, self.known, self.policy = session, known, policy
+        self.positions: dict[UUID, dict[str, Any] | None] = {}
+
+    def visited(self, row: Any) -> Visit:
+        names = frozenset(each["name"] for each in row.participants)
+        near = self._near(row.enterprise_id, row.position)
+        return Visit(
+            row.id, row.corrected_at, row.received_at, row.inspector_id, None, names, near, row.clock_doubt, row.nil,
+            row.duties,
+        )  # fmt: skip
+
+    def followed(self, row: FollowUp) -> Visit:
+        near = self._near(row.enterprise_id, row.position)
+        return Visit(row.id, row.at, row.recorded_at, row.user_id, row.manner, near=near, doubt=row.doubt)
+
+    def _near(self, id: UUID, here: Mapping[str, Any] | None) -> bool | None:
+        if id not in self.positions:
+            self.positions[id] = self.session.scalar(select(Enterprise.position).where(Enterprise.id == id))
+        there = self.positions[id]
+        if not here or not there:
+            return None
+        doubt = (here.get("accuracy_m") or 0) + (there.get("accuracy_m") or 0)
+        return metres(here, there) <= self.policy.grounds_m + doubt
+
+
+def metres(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+    """How far two positions are apart, in the later of their datums: positions are only converted forward."""
+    order = list(Datum)
+    datum = max(Datum(one["datum"]), Datum(other["datum"]), key=order.index)
+    here, there = (forward(Point(each["lon"], each["lat"]), Datum(each["datum"]), datum) for each in (one, other))
+    return distance(here, there)

@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     photo_checks: bool = Field(
         True, description="Check photos that prove something, in every server process; false: only `app worker` does."
     )
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Where phones reach this server, such as https://aq.example.cn; printed codes lead there. They hang "
+        "for years: change it only if the old address goes on answering. Empty: a code holds /scan/<code>.",
+    )
     cors_origins: list[str] = Field([], description='Origins of browsers that may call, as JSON: ["https://…"].')
     log_level: str = "INFO"
     minimum_app: str = Field("1.0.0", description="The oldest phone app that still works; sent by /meta.")

@@ -29,6 +29,10 @@ class Limits(BaseModel):
     photos_of_a_finding: int
     results: int = Field(description="Of one report.")
     measures_of_a_risk: int
+    names_of_a_post: int = Field(description="That it is also called by.")
+    lines_of_a_card: int = Field(description="Of each of its parts.")
+    contacts_of_a_card: int
+    codes_of_a_sheet: int = Field(description="Printed at once; of more there are several parts.")
     duties_days: int = Field(description="That the list of duties spans at most.")
     summary_days: int = Field(description="That the summary of duties spans at most.")
     page: int = Field(description="Rows of a page.")

@@ -11,6 +11,7 @@ from app.foundation.canonical import new_id
 from app.foundation.clock import now
 from app.foundation.dialects import insert_once
 from app.foundation.problems import Conflict, Invalid, NotFound, Said
+from app.foundation.short_codes import new_code
 from app.journal import events
 from app.people import enterprises
 from app.people.models import Enterprise
@@ -229,7 +230,7 @@ def _found_or_made(
             raise Invalid.at(pointer, "retired", RETIRED)
         return there
     id, blank = new_id(), {"department": None, "responsible_id": None, "retired": False, "revision": 1}
-    if insert_once(session, table, {"id": id} | blank | told):
+    if insert_once(session, table, {"id": id, "scan_code": new_code()} | blank | told):
         row: Any = session.get_one(table, id)
         made = {name: getattr(row, name) for name in table.stored() if name != "revision"}
         events.change(session, row, "added", caller, made, {}, revises=False)

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.columns import Json, Row
+from app.foundation.short_codes import LENGTH, new_code
 from app.journal.events import Recorded
 from app.people.scope import Scoped
 from app.risks.levels import LevelBy, MeasureKind, RiskLevel
@@ -21,7 +22,7 @@ class RiskObject(Scoped, Recorded, Row):
     """A risk point or object of analysis (风险点/分析对象): a workshop, a process, a piece of plant.
 
     With `grade` (1 to 4) it is a major hazard installation (重大危险源); `answerable` are the three persons who answer
-    for it. `code` is what other platforms know it by.
+    for it. `code` is what other platforms know it by; `scan_code` hangs at the place itself.
     """
 
     __tablename__ = "risk_objects"
@@ -31,6 +32,7 @@ class RiskObject(Scoped, Recorded, Row):
             Index(f"ix_risk_objects_{scope}", scope, "name", "id")
             for scope in ("county_code", "town_code", "area_code")
         ),
+        Index("ix_risk_objects_scan_code", "scan_code", unique=True),
     )
     KIND = "risk_object"
 
@@ -45,6 +47,7 @@ class RiskObject(Scoped, Recorded, Row):
     responsible_id: Mapped[UUID | None]
     grade: Mapped[int | None]
     answerable: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default=text("'[]'"))
+    scan_code: Mapped[str] = mapped_column(String(LENGTH), default=new_code, server_default=text("''"))
     retired: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     revision: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 
@@ -53,7 +56,11 @@ class RiskUnit(Recorded, Row):
     """A unit of analysis (分析单元) within an object."""
 
     __tablename__ = "risk_units"
-    __table_args__ = (UniqueConstraint("object_id", "name"), Index("ix_risk_units_enterprise", "enterprise_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("object_id", "name"),
+        Index("ix_risk_units_enterprise", "enterprise_id", "id"),
+        Index("ix_risk_units_scan_code", "scan_code", unique=True),
+    )
     KIND = "risk_unit"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -63,6 +70,7 @@ class RiskUnit(Recorded, Row):
     name: Mapped[str] = mapped_column(String(200))
     department: Mapped[str | None] = mapped_column(String(200))
     responsible_id: Mapped[UUID | None]
+    scan_code: Mapped[str] = mapped_column(String(LENGTH), default=new_code, server_default=text("''"))
     retired: Mapped[bool] = mapped_column(default=False)
 
 

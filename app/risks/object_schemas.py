@@ -84,6 +84,7 @@ class ObjectRow(BaseModel):
     responsible_id: UUID | None
     grade: int | None
     answerable: list[AnswerableView]
+    scan_code: str = Field(description="What `GET /scan/{code}` opens it by: stays for years, unless it is replaced.")
     retired: bool
     revision: int
 
@@ -128,6 +129,7 @@ class UnitRow(BaseModel):
     name: str
     department: str | None
     responsible_id: UUID | None
+    scan_code: str
     retired: bool
     revision: int
 

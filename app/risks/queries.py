@@ -94,6 +94,15 @@ def shown(session: Session, caller: Caller, risk_id: UUID, levels: LiveLevels) -
     return RiskView.model_validate(_items(session, caller, [row], levels)[0])
 
 
+def listed(
+    session: Session, caller: Caller, wanted: Sequence[ColumnElement[bool]], levels: LiveLevels
+) -> list[dict[str, Any]]:
+    """The risks on the list that the caller may see and that fulfil a WHERE, as they are sent, oldest first."""
+    on_list = (Risk.candidate.is_(False), Risk.retired.is_(False), or_(*visible(caller, Risk)))
+    rows = session.execute(_chain().where(*on_list, *wanted).order_by(Risk.created_at, Risk.id)).all()
+    return _items(session, caller, rows, levels)
+
+
 def page(session: Session, caller: Caller, filter: RiskFilter, keys: Keyring, levels: LiveLevels) -> Written[RiskPage]:
     """A page of the list, newest first, and candidates before all others."""
     branches, wanted = visible(caller, Risk), conditions(filter)

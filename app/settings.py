@@ -59,8 +59,8 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "",
         pattern=r"^(https?://[^\s?#]+)?$",
-        description="Where phones reach this server, such as https://aq.example.cn; printed codes lead there. They hang "
-        "for years: change it only if the old address goes on answering. Empty: a code holds /scan/<code>.",
+        description="Where phones reach this server, such as https://aq.example.cn; printed codes lead there. They "
+        "hang for years: change it only if the old address goes on answering. Empty: a code holds /scan/<code>.",
     )
     cors_origins: list[str] = Field([], description='Origins of browsers that may call, as JSON: ["https://…"].')
     log_level: str = "INFO"

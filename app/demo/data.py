@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -230,6 +230,12 @@ class PhraseFile(File):
     phrases: Phrases
 
 
+class Posts(File):
+    """As they are posted, without the enterprise and whom to call."""
+
+    posts: tuple[dict[str, Any], ...]
+
+
 T = TypeVar("T", bound=Template)
 
 
@@ -273,6 +279,11 @@ def read() -> Township:
         findings=Findings.model_validate_json(_text("findings")),
         phrases=PhraseFile.model_validate_json(_text("phrases")).phrases,
     )
+
+
+def posts() -> tuple[dict[str, Any], ...]:
+    """The posts of the main enterprise."""
+    return Posts.model_validate_json(_text("posts")).posts
 
 
 def _text(name: str) -> str:

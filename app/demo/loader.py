@@ -13,6 +13,7 @@ from app.demo.camera import Camera, emptied, loaded
 from app.demo.casting import Casting
 from app.demo.data import read
 from app.demo.duties import plan_rounds
+from app.demo.posts import describe_posts
 from app.demo.ratings import rate
 from app.demo.stage import Stage, perform
 from app.demo.town import found
@@ -63,6 +64,7 @@ def _tell(session: Session, camera: Camera, rnd: Random) -> None:
     with clock.at(start_of_day(add_days(now, -FOUNDED)) + MORNING):
         town = found(session, read())
         rate(session, town)
+        describe_posts(session, town)
         camera.hand_out(session, town.everybody)
         plan_rounds(session, town, rounds.SINCE, until=now)
     stage = Stage(session, town, camera, rnd, now)

@@ -21,6 +21,7 @@ from app.hazards.models import Hazard
 from app.hazards.views import masked
 from app.inspections.duties import Duties, Of
 from app.inspections.models import Finding, Inspection, InspectionResult
+from app.inspections.signs import Signs
 from app.inspections.views import (
     FindingDetail,
     FindingFilter,
@@ -39,6 +40,7 @@ from app.photos.models import Purpose
 from app.photos.schemas import PhotoView
 
 NO_INSPECTION: Final = Said("没有这次排查", "There is no such inspection")
+UNSAID: Final = Signs()
 NO_FINDING: Final = Said("没有这条发现", "There is no such finding")
 
 INSPECTION: Final = tuple(
@@ -98,8 +100,10 @@ def find(session: Session, caller: Caller, finding_id: UUID, *, lock: bool = Fal
     return find_visible(session, caller, Finding, finding_id, NO_FINDING, lock=lock)
 
 
-def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring, duties: Duties) -> InspectionView:
-    """The inspection with all that was seen and found.
+def inspection_shown(
+    session: Session, caller: Caller, id: UUID, keys: Keyring, duties: Duties, signs: Signs = UNSAID
+) -> InspectionView:
+    """The inspection with all that was seen and found, and what is noticed about it if somebody looks for `signs`.
 
     Raises:
         NotFound: it does not exist, or lies outside the caller's scope.
@@ -119,6 +123,7 @@ def inspection_shown(session: Session, caller: Caller, id: UUID, keys: Keyring, 
             "results": [vars(result) | {"photos": photos.get(result.id, ())} for result in results],
             "findings": [_whole(finding, reader, photos) for finding in findings],
             "photos": photos.get(id, ()),
+            "signs": signs.of(session, caller, id),
             "photos_missing": sum(photo.missing for shown in photos.values() for photo in shown),
         }
     )

@@ -12,6 +12,7 @@ from app.inspections import commands, deciding, queries
 from app.inspections.clocks import IN_OPENAPI, DeviceClock
 from app.inspections.duties import Duties
 from app.inspections.schemas import Decide, Preview, Previewed, Report, SingleFinding
+from app.inspections.signs import Signs
 from app.inspections.sorter import Sorter
 from app.inspections.views import (
     FindingDetail,
@@ -56,10 +57,10 @@ def list_inspections(
 
 @router.query("/inspections/{inspection_id}", summary="一次排查")
 def get_inspection(
-    session: Session, caller: Caller, inspection_id: UUID, keys: Keyring, duties: Duties
+    session: Session, caller: Caller, inspection_id: UUID, keys: Keyring, duties: Duties, signs: Signs
 ) -> InspectionView:
     """The inspection with what was seen at each measure and all that was found."""
-    return queries.inspection_shown(session, caller, inspection_id, keys, duties)
+    return queries.inspection_shown(session, caller, inspection_id, keys, duties, signs)
 
 
 @router.command(

@@ -9,6 +9,7 @@ from app.foundation.pages import Asked
 from app.foundation.wire import AreaCode, Day, Moment, View
 from app.hazards.terms import Origin, State
 from app.hazards.views import Named, Someone
+from app.inspections.signs import SignView
 from app.inspections.terms import Cadence, Kind, Status, Tier
 from app.photos.schemas import PhotoView
 from app.sorting.terms import Level, ListName
@@ -124,6 +125,9 @@ class InspectionView(View, InspectionRow):
     findings: tuple[FindingView, ...]
     photos: tuple[PhotoView, ...] = ()
     photos_missing: int = Field(description="Of all that it names.")
+    signs: tuple[SignView, ...] | None = Field(
+        default=None, description="Reasons to look closer, no verdicts. Null: not said to this caller, or not here."
+    )
 
 
 class InspectionPage(BaseModel):

@@ -71,6 +71,7 @@ from app.tasks import routes as tasks
 from app.tasks.terms import Sources
 from app.web.docs import mount_docs
 from app.web.openapi import Described, operation_id
+from app.web.scan_page import mount_scan
 from app.workbooks import routes as workbooks
 from app.workbooks.receiving import Desk
 
@@ -173,6 +174,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(meta.router)
     app.include_router(health.router)
     mount_docs(app)
+    mount_scan(app)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"],

@@ -36,6 +36,9 @@ DATA: Final = Path(__file__).with_name("data")
 LABELS: Final = 500
 """On one sheet; of more there are several parts."""
 
+ROW: Final = 1500
+"""Characters of measures, with which a row of the list still fits on a page of its own."""
+
 NO_PART: Final = Said("没有这一份", "There is no such part")
 UNITS: Final[Mapping[str, str]] = {"hour": "小时", "day": "天", "month": "个月", "year": "年"}
 PUBLIC: Final = (("火警", "119"), ("急救", "120"), ("报警", "110"))
@@ -88,6 +91,7 @@ def _risk(risk: RiskOnCard) -> dict[str, Any]:
     return {
         "where": " · ".join(filter(None, (risk.object, risk.unit))), "event": risk.event, "place": risk.place,
         "colour": risk.colour, "level": _level(risk.level), "control": _title(risk.control_level),
+        "whole": sum(len(each.description) + 20 for each in risk.measures) < ROW,
         "now": current.colour, "now_level": _level(current.level), "open": len(current.because),
         "measures": [
             {

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Label, Select, Text, and_, case, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, and_, exists, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.duties import reading
@@ -55,15 +55,15 @@ class Tally:
         for name, many in other.counts.items():
             self.counts[name] += many
 
-    def count(self, told: Outcome) -> None:
-        """Count one duty."""
-        self.counts[told.state] += 1
-        self.counts["nil"] += told.nil
+    def count(self, told: Outcome, many: int = 1) -> None:
+        """Count so many duties that are alike."""
+        self.counts[told.state] += many
+        self.counts["nil"] += told.nil * many
         if told.state is DutyState.EXEMPT:
             return
-        self.counts["owed"] += 1
+        self.counts["owed"] += many
         for flag, name in FLAGS.items():
-            self.counts[name] += flag in told.flags
+            self.counts[name] += (flag in told.flags) * many
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +84,13 @@ class Kept:
     closed: int = 0
     told: Tally = field(default_factory=Tally)
 
-    def add(self, told: Collection[str], many: int) -> None:
+    def count(self, closes_at: datetime, told: Outcome, present: datetime, many: int = 1) -> None:
         """Count so many duties that are alike."""
-        for name in told:
-            if name == "open":
-                self.open += many
-            else:
-                self.told.counts[name] += many
-        self.closed += 0 if "open" in told else many
-
-    def count(self, closes_at: datetime, told: Outcome, present: datetime) -> None:
-        """Count one duty."""
-        self.told.count(told)
+        self.told.count(told, many)
         if closes_at > present:
-            self.open += 1
+            self.open += many
         else:
-            self.closed += 1
+            self.closed += many
 
 
 def summary(session: Session, caller: Caller, asked: SummaryAsked, others: Others) -> Summary:
@@ -208,40 +199,43 @@ def _derived(
 
 
 def _kept(session: Session, plan_ids: Select[UUID], first: date, last: date, present: datetime) -> dict[UUID, Kept]:
-    """What was done of each plan. One pass: the database counts inspections that are alike, each as if it were the only
-    one for its duty; those that are not are taken out again and judged together."""
+    """What was done of each plan. The database counts each inspection as if it were the only one for its duty; those
+    that are not are taken out again and judged together."""
     found: defaultdict[UUID, Kept] = defaultdict(Kept)
-    alike, names = _told(present)
     there = (ROW.plan_id.in_(plan_ids), ROW.due_on.between(first, last))
-    counted = select(ROW.plan_id, alike, func.count().label("many")).where(*there).group_by(ROW.plan_id, alike)
-    for row in session.execute(counted):
-        found[row.plan_id].add(names[row.alike], row.many)
+    said = _told()
+    many = [func.count().filter(each) for each in said.values()]
+    for plan_id, whole, open, *told in session.execute(
+        select(ROW.plan_id, func.count(), func.count().filter(ROW.closes_at > present), *many)
+        .where(*there)
+        .group_by(ROW.plan_id)
+    ):
+        kept = found[plan_id] = Kept(open, whole - open)
+        kept.told.counts.update(zip(said, told, strict=True))
     closes: dict[Key, datetime] = {}
     done: defaultdict[Key, list[Done]] = defaultdict(list)
-    for row in session.execute(select(*ROW, alike).where(*there, _one_of_several())):
-        found[row.plan_id].add(names[row.alike], -1)
+    for row in session.execute(select(*ROW).where(*there, _one_of_several())):
         closes[own := (row.plan_id, row.period, row.shift)] = row.closes_at
         done[own].append(reading.told(row))
     for own, inspections in done.items():
-        found[own[0]].count(closes[own], outcome(closes[own], inspections, present), present)
+        kept, closes_at = found[own[0]], closes[own]
+        for each in inspections:
+            kept.count(closes_at, outcome(closes_at, [each], present), present, -1)
+        kept.count(closes_at, outcome(closes_at, inspections, present), present)
     return found
 
 
-def _told(present: datetime) -> tuple[Label[int], list[list[str]]]:
-    """What an inspection makes of its duty if it is the only one, as a number of the database's; and its names."""
+def _told() -> dict[str, ColumnElement[bool]]:
+    """What an inspection makes of its duty if it is the only one: `deriving.outcome` in SQL."""
     on_time, whole = ROW.at < ROW.closes_at, type_coerce(ROW.lacking, Text) == ""
-    told: dict[str, ColumnElement[bool]] = {
+    return {
         "done": and_(on_time, whole),
         "late": and_(~on_time, whole),
         "partial": ~whole,
         "nil": and_(whole, ROW.nil),
         "by_deputy": ~ROW.own,
         "uploaded_late": and_(on_time, whole, ROW.received_at >= ROW.closes_at),
-        "open": ROW.closes_at > present,
     }
-    bits = [case((said, 1 << number), else_=0) for number, said in enumerate(told.values())]
-    names = [[name for number, name in enumerate(told) if which >> number & 1] for which in range(1 << len(told))]
-    return sum(bits[1:], bits[0]).label("alike"), names
 
 
 def _one_of_several() -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from app.campaigns.keeping import CAMPAIGNS
 from app.campaigns.tasks import tasks as campaign_tasks
 from app.cards import routes as cards
 from app.cards.sheets import PublicAddress
+from app.criteria.current import CRITERIA, Current
 from app.diligence import routes as diligence
 from app.diligence.detail import SIGNS
 from app.duties import routes as duties
@@ -115,12 +116,15 @@ def create_app(settings: Settings) -> FastAPI:
     keys = Keyring.open(settings.keys, settings.secret or None)
     blobs = open_blobs(settings)
     room = Darkroom(blobs)
-    sorter = Sorter()
-    database = Database(settings.database, threads=settings.database_threads, carried={PEN: keys})
+    current = Current()
+    sorter = Sorter(current)
+    database = Database(settings.database, threads=settings.database_threads, carried={PEN: keys, CRITERIA: current})
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         async with anyio.create_task_group() as background:
+            await current.look(database)
+            background.start_soon(current.keep, database)
             start_chores(background, database, keys, room, checks=settings.photo_checks)
             yield
             background.cancel_scope.cancel()
@@ -143,7 +147,7 @@ def create_app(settings: Settings) -> FastAPI:
             Duties: DUTIES.beside(CAMPAIGNS), Signs: SIGNS,
             Others: OTHERS,
             Sources: Sources((hazard_tasks, finding_tasks, duty_tasks, oversight_tasks, campaign_tasks)),
-            About: About(settings.minimum_app),
+            About: About(settings.minimum_app, current),
             Desk: Desk(),
         }
     )  # fmt: skip

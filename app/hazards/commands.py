@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.criteria.current import criteria_of
 from app.foundation.clock import now
 from app.foundation.dialects import next_number
 from app.foundation.problems import IllegalTransition
 from app.foundation.wire import Body
 from app.hazards import persons, queries
-from app.hazards.conditions import problem_of, sensible
+from app.hazards.conditions import judged_by, problem_of, sensible
 from app.hazards.effects import JUDGED_BY_PHOTOS, Step, left_without_evidence
 from app.hazards.facts import Judged
 from app.hazards.loop import LOOP, Action, allowed_actions
@@ -144,6 +145,7 @@ def act(
     if reason:
         raise problem_of(reason)
     problem = action.unless(facts, caller, body) or sensible(facts, body)
+    problem = problem or judged_by(facts, body, criteria_of(session).catalogue)
     if problem:
         raise problem
     take(session, caller, hazard, action, body, meant)

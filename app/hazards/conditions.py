@@ -14,7 +14,7 @@ from app.hazards.ledgers import not_in_force
 from app.hazards.rules import REASONS, lowering, supervisor
 from app.hazards.terms import Facts, ReviewMethod, State, Whole
 from app.people.scope import Caller, Role
-from app.sorting.criteria import catalogue
+from app.sorting.criteria import Catalogue
 from app.sorting.terms import Level
 
 Condition = Callable[[Facts], str | None]
@@ -63,12 +63,17 @@ def evidence_arrived(hazard: Facts) -> str | None:
 
 
 def sensible(hazard: Whole, body: Any) -> Problem | None:
-    """What no step may say: a deadline before the finding, or a criterion that was not in force that day."""
+    """What no step may say: a deadline before the finding."""
     found_on, due_on = local_date(hazard.found_at), getattr(body, "due_on", None)
     if due_on and due_on < found_on:
         return Invalid.at("/due_on", "before_found", Said("期限早于发现之日", "It is before the day of the finding"))
+    return None
+
+
+def judged_by(hazard: Whole, body: Any, catalogue: Catalogue) -> Problem | None:
+    """No step names a criterion that was not in force on the day of the finding."""
     criterion = getattr(body, "criterion", None)
-    if criterion and catalogue().in_force(criterion, found_on) is None:
+    if criterion and catalogue.in_force(criterion, local_date(hazard.found_at)) is None:
         return Invalid.at("/criterion", "unknown_criterion", not_in_force(criterion))
     return None
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.criteria.current import criteria_of
 from app.foundation.calendar import end_of_day, start_of_day
 from app.foundation.canonical import canonical
 from app.foundation.clock import now
@@ -34,6 +35,7 @@ from app.hazards.terms import State
 from app.people.models import Enterprise, User
 from app.people.scope import Caller
 from app.risks.models import ControlMeasure
+from app.sorting.criteria import Catalogue
 from app.sorting.terms import Level, Method
 
 
@@ -47,12 +49,13 @@ class Grounds:
     users: Mapping[str, User]
     measures: Mapping[str, Sequence[ControlMeasure]]
     accountless: bool
+    catalogue: Catalogue
     at: datetime = field(default_factory=now)
 
     @classmethod
     def of(cls, session: Session, caller: Caller, works: Enterprise) -> "Grounds":
         users = session.scalars(select(User).where(User.enterprise_id == works.id, User.active)).all()
-        return cls(caller, works, _by_name(users), _measures(session, works), not users)
+        return cls(caller, works, _by_name(users), _measures(session, works), not users, criteria_of(session).catalogue)
 
     def user(self, name: str | None) -> User | None:
         return self.users.get(plain(name)) if name else None

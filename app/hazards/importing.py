@@ -177,7 +177,7 @@ def _faults(grounds: Grounds, here: _Here, taken: Taken) -> Iterator[Fault]:
     if taken.outcome not in {Outcome.CREATED, Outcome.UPDATED}:
         return
     known, row = taken.known, taken.hazard
-    yield from faults(known, local_date(grounds.at))
+    yield from faults(known, local_date(grounds.at), grounds.catalogue)
     if known.system_number and row is None:
         yield Fault("system_number", "not_found", NO_HAZARD)
     if known.measure and len(named := grounds.named(known.measure)) != 1:

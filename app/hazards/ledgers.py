@@ -13,7 +13,7 @@ from uuid import UUID
 from app.foundation.canonical import canonical, digest
 from app.foundation.problems import Said
 from app.hazards.terms import Origin
-from app.sorting.criteria import catalogue
+from app.sorting.criteria import Catalogue
 from app.sorting.terms import Discipline, Factor, Level
 
 EARLIEST: Final = date(1990, 1, 1)  # before it, a date is a slip: a spreadsheet's day 0 is in 1900
@@ -128,7 +128,7 @@ STILL_OPEN: Final = Said("写明了销号日期，但状态不是已销号", "It
 NOT_RECTIFIED: Final = Said("写明了整改完成日期，但状态是未整改", "It says when it was rectified, and that it is not")
 
 
-def faults(known: Known, today: date) -> Iterator[Fault]:
+def faults(known: Known, today: date, catalogue: Catalogue) -> Iterator[Fault]:
     """Everything that cannot be true of a line, by its fields. `today` is the date in Asia/Shanghai."""
     wrong_days = {fault.field: fault for fault in _days(known, today)}
     yield from wrong_days.values()
@@ -137,7 +137,7 @@ def faults(known: Known, today: date) -> Iterator[Fault]:
             day = getattr(known, name)
             if day and name not in wrong_days and day < known.found_on:
                 yield Fault(name, "before_found", BEFORE_FOUND)
-        if known.criterion and catalogue().in_force(known.criterion, known.found_on) is None:
+        if known.criterion and catalogue.in_force(known.criterion, known.found_on) is None:
             yield Fault("criterion", "unknown_criterion", not_in_force(known.criterion))
     if known.closed_on and known.rectified_on and known.closed_on < known.rectified_on:
         yield Fault("closed_on", "before_rectified", BEFORE_RECTIFIED)

@@ -1,12 +1,13 @@
-"""Asking for verdicts: the catalogue of criteria, and whoever reads a text where `main` has given us somebody."""
+"""Asking for verdicts by the criteria that are in force at the moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from app.foundation.problems import Said as Sentence
-from app.sorting.criteria import Catalogue, catalogue
-from app.sorting.verdict import Said, Sorting, TextSorter, contradictions, judge, nobody
+from app.sorting.criteria import Catalogue
+from app.sorting.in_force import Now, as_released
+from app.sorting.verdict import Said, Sorting, contradictions, judge
 
 IN_ENGLISH: Final[Mapping[str, str]] = {
     "major_is_hazard": "A major hazard belongs on the hazard list only",
@@ -20,13 +21,17 @@ IN_ENGLISH: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Sorter:
-    """Sorts findings. `by_text` is asked only about those of which nobody said where they belong."""
+    """Sorts findings; `now` is what by, which changes while a server runs."""
 
-    catalogue: Catalogue = field(default_factory=catalogue)
-    by_text: TextSorter = nobody
+    now: Now = as_released
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.now().catalogue
 
     def judge(self, said: Said) -> Sorting:
-        return judge(said, self.catalogue, self.by_text)
+        now = self.now()
+        return judge(said, now.catalogue, now.by_text)
 
     def faults(self, said: Said, pointer: str = "") -> list[dict[str, Any]]:
         """What was said that cannot be true, with its places."""

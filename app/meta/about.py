@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from app.cards.schemas import CONTACTS_LIMIT, LINES_LIMIT, NAMES_LIMIT
 from app.cards.sheets import LABELS
 from app.duties.filter import DUTIES_DAYS, SUMMARY_DAYS
+from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.pages import TOTAL_CAP, Asked
 from app.foundation.reading import JSON_LIMIT
@@ -26,6 +27,8 @@ from app.photos.incoming import PHOTO_LIMIT
 from app.photos.outlines import LARGEST, MEMORY
 from app.photos.receiving import REPORT_LIMIT
 from app.risks.schemas import MEASURES_LIMIT
+from app.sorting.in_force import Now, as_released
+from app.sorting.sets import Holding
 
 API_VERSION: Final = "1.0.0"
 FEATURES: Final = (
@@ -39,6 +42,7 @@ class About:
     """What the keeper of the server sets about it."""
 
     minimum_app: str
+    criteria: Now = as_released
 
 
 def _longest(text: Any) -> int:
@@ -82,7 +86,16 @@ def meta(about: About) -> schemas.Meta:
         limits=LIMITS,
         enumerations={name: words(titles) for name, titles in ENUMERATIONS.items()},
         minimum_app=about.minimum_app,
+        criteria_sets=[criteria_set(each) for each in about.criteria().sets_on(local_date(now()))],
     )
+
+
+def criteria_set(held: Holding) -> schemas.CriteriaSet:
+    criteria = tuple(held.criteria)
+    return schemas.CriteriaSet(
+        name=held.set.name, title=held.set.title, version=held.set.version, since=held.since, until=held.until,
+        criteria=len(criteria), unverified=sum(not each.verified for each in criteria),
+    )  # fmt: skip
 
 
 def words(titles: Mapping[str, str]) -> list[schemas.Word]:

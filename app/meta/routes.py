@@ -16,7 +16,8 @@ router = APIRouter(prefix="/api/v1/meta", tags=["meta"], route_class=VisitRoute)
 
 @router.get("", response_model=Meta, summary="服务器说明")
 async def get_meta(request: Request) -> Response:
-    """What this server can do, its limits, and every word with its Chinese title. Changes only with a release."""
+    """What this server can do, its limits, and every word with its Chinese title. Changes with a release, and with
+    a set of criteria that is loaded or ends."""
     told = about.meta(thing(request, About))
     return public(request, told, told.model_dump_json(exclude={"server_time"}))
 

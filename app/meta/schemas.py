@@ -1,5 +1,6 @@
 """What goes over the wire about the server itself."""
 
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -43,6 +44,18 @@ class Limits(BaseModel):
     devices: int = Field(description="Of one user.")
 
 
+class CriteriaSet(BaseModel):
+    """A set of statutory criteria that findings of today are judged by."""
+
+    name: str = Field(description="What its codes begin with, or another short name.")
+    title: str
+    version: int = Field(description="0 came with the release; loaded ones are counted from 1.")
+    since: date
+    until: date | None
+    criteria: int = Field(description="How many it has.")
+    unverified: int = Field(description="Of these, how many whose wording nobody has compared with the source.")
+
+
 class Meta(BaseModel):
     """What this server is, takes and says. Show a word that you do not know as 其他."""
 
@@ -52,6 +65,7 @@ class Meta(BaseModel):
     limits: Limits
     enumerations: dict[str, list[Word]] = Field(description="Every word that goes over the wire, in its order.")
     minimum_app: str = Field(description="The oldest phone app that still works with this server.")
+    criteria_sets: list[CriteriaSet] = Field(description="The sets of statutory criteria in force today.")
 
 
 class LoopState(Word):

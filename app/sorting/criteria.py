@@ -4,19 +4,15 @@
 the version that was in force on its day.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 from app.sorting.terms import INDUSTRY, Sector, SpecialCategory
 
-DATA: Final = Path(__file__).parent / "data" / "major_hazard_criteria.json"
 MANAGEMENT: Final = "management"
 EVERYBODY: Final = "all"
 CONFIDENCES: Final = ("compared", "unverified")
@@ -25,6 +21,8 @@ _TRADES: Final = frozenset[str](Sector)
 _BINDING: Final = frozenset[str]({*Sector, *SpecialCategory, EVERYBODY})
 _SECTORS: Final = _BINDING | {MANAGEMENT}
 _REQUIRED: Final = ("code", "standard", "item", "sector", "text", "effective_from", "confidence", "source")
+_WORDS: Final = ("code", "standard", "sector", "text", "confidence", "source", "verified_by")
+_CODE_LENGTH: Final = 32
 _TITLE_LENGTH: Final = 60
 _CLAUSE_ENDS: Final = "，；、。,;"
 
@@ -41,7 +39,8 @@ class Criterion:
     all trades of 工贸, `all` where it holds for everybody. `applies_to` is whom it binds: trades, special categories or
     `all`; where the data does not say, it follows from `sector`. In force from `effective_from` to `effective_to`, both
     days included; None is without end. `confidence` is `compared` where the wording was compared with a text of the
-    standard, else `unverified`; `verified_by` is who compared it.
+    standard, else `unverified`; `verified_by` is who compared it. `patterns` are what a finding must state to meet it,
+    where its set brings its own (`patterns.py`); None where the house's for this code are meant.
     """
 
     code: str
@@ -56,6 +55,7 @@ class Criterion:
     source: str
     applies_to: frozenset[str]
     verified_by: str | None
+    patterns: tuple[str, ...] | None = None
 
     @property
     def verified(self) -> bool:
@@ -97,6 +97,12 @@ class Criterion:
             raise BadCriteria(f"{name}: {', '.join(missing)} missing")
         if unknown := sorted(entry.keys() - {field.name for field in fields(cls)}):
             raise BadCriteria(f"{name}: unknown {', '.join(unknown)}")
+        if wrong := [key for key in _WORDS if not isinstance(entry.get(key, ""), str | None)]:
+            raise BadCriteria(f"{name}: {', '.join(wrong)} is no text")
+        if type(entry["item"]) is not int or not isinstance(entry.get("article"), int | None):
+            raise BadCriteria(f"{name}: article and item are numbers")
+        if len(entry["code"]) > _CODE_LENGTH or not entry["code"].isprintable() or " " in entry["code"]:
+            raise BadCriteria(f"{name}: a code is one word of at most {_CODE_LENGTH} characters")
         if entry["sector"] not in _SECTORS:
             raise BadCriteria(f"{name}: unknown sector {entry['sector']!r}")
         if entry["confidence"] not in CONFIDENCES:
@@ -107,6 +113,7 @@ class Criterion:
         optional = {
             "article": entry.get("article"), "effective_from": since, "effective_to": until,
             "applies_to": _bound(name, entry), "verified_by": entry.get("verified_by"),
+            "patterns": _lines(name, entry.get("patterns")),
         }  # fmt: skip
         return cls(**(entry | optional))
 
@@ -123,6 +130,14 @@ def _bound(name: str, entry: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(told)
 
 
+def _lines(name: str, told: Any) -> tuple[str, ...] | None:
+    if told is None:
+        return None
+    if not isinstance(told, list) or not all(isinstance(line, str) and line.split() for line in told):
+        raise BadCriteria(f"{name}: patterns is no list of lines")
+    return tuple(told)
+
+
 def _day(name: str, entry: Mapping[str, Any], key: str) -> date | None:
     value = entry.get(key)
     try:
@@ -134,26 +149,16 @@ def _day(name: str, entry: Mapping[str, Any], key: str) -> date | None:
 class Catalogue:
     """All criteria, by code. A code may have several versions, never two on the same day."""
 
-    def __init__(self, criteria: Iterable[Criterion]) -> None:
-        """Raises: BadCriteria."""
+    def __init__(self, criteria: Iterable[Criterion], words: Iterable[Mapping[str, Any]] = ()) -> None:
+        """`words` are what sets add to the lexicon, each with `concepts` and `signs` as data/lexicon.json has them.
+
+        Raises: BadCriteria.
+        """
+        self.words: Final = tuple(words)
         versions: defaultdict[str, list[Criterion]] = defaultdict(list)
         for criterion in criteria:
             versions[criterion.code].append(criterion)
         self._versions: Final = {code: _in_order(code, found) for code, found in versions.items()}
-
-    @classmethod
-    def read(cls, path: Path = DATA) -> Self:
-        """The catalogue in a data file.
-
-        Raises: BadCriteria.
-        """
-        try:
-            entries = json.loads(path.read_text("utf-8"))["criteria"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadCriteria(f"{path.name}: no list of criteria: {error}") from None
-        if not isinstance(entries, list):
-            raise BadCriteria(f"{path.name}: no list of criteria: {entries!r}")
-        return cls(Criterion.of(entry, number) for number, entry in enumerate(entries, start=1))
 
     def __iter__(self) -> Iterator[Criterion]:
         return (version for versions in self._versions.values() for version in versions)
@@ -171,12 +176,6 @@ class Catalogue:
     def in_force(self, code: str, on: date) -> Criterion | None:
         """The version of a code that was in force on a day."""
         return next((version for version in self.versions(code) if version.covers(on)), None)
-
-
-@cache
-def catalogue() -> Catalogue:
-    """The catalogue in force, read once."""
-    return Catalogue.read()
 
 
 def _in_order(code: str, found: list[Criterion]) -> tuple[Criterion, ...]:

@@ -13,7 +13,8 @@ from app.foundation.credit_code import is_credit_code
 from app.people.scope import Role
 from app.people.terms import EnterpriseKind
 from app.sorting import accident_types
-from app.sorting.criteria import MANAGEMENT, Catalogue
+from app.sorting.criteria import MANAGEMENT
+from app.sorting.sets import catalogue
 from app.sorting.terms import Sector, SpecialCategory
 
 LOGINS = {
@@ -123,7 +124,7 @@ def test_every_sector_and_special_category_has_risks_and_findings(about: Sector 
 
 @pytest.mark.parametrize("hazard", TOWNSHIP.findings.major, ids=lambda hazard: hazard.criterion)
 def test_a_major_cites_a_criterion_of_its_own_trade(hazard: Hazard) -> None:
-    criterion = Catalogue.read().in_force(getattr(hazard, "criterion", ""), date(2026, 6, 1))
+    criterion = catalogue().in_force(getattr(hazard, "criterion", ""), date(2026, 6, 1))
     assert criterion is not None
     assert criterion.sector == (MANAGEMENT if hazard.about == "any" else hazard.about)
 

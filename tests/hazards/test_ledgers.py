@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from app.hazards.ledgers import Known, KnownState, SourceKind, faults
+from app.sorting.sets import catalogue
 from app.sorting.terms import Level
 
 TODAY = date(2026, 11, 25)

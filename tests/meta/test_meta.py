@@ -36,7 +36,7 @@ def loop(client: TestClient) -> dict[str, Any]:
 
 
 def test_it_says_what_the_contract_names(meta: dict[str, Any]) -> None:
-    names = ["api_version", "server_time", "features", "limits", "enumerations", "minimum_app"]
+    names = ["api_version", "server_time", "features", "limits", "enumerations", "minimum_app", "criteria_sets"]
     assert list(meta) == names
     assert datetime.fromisoformat(meta["server_time"]).tzinfo
     assert meta["minimum_app"] == "1.0.0"

@@ -10,10 +10,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from app.sorting.criteria import Catalogue
+from app.sorting.sets import catalogue as released
 from app.sorting.terms import Level, ListName, Method
 from app.sorting.verdict import Contradiction, Matched, Said, Sorting, contradictions, judge
 
-CATALOGUE = Catalogue.read()
+CATALOGUE = released()
 SAID = Said(description="除尘系统未设置泄爆口", on=date(2026, 11, 23))
 
 # declared list, declared level, a criterion cited, measure abnormal, put right on the spot; the verdict

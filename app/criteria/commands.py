@@ -1,0 +1,98 @@
+"""Loading a set and switching it: by who keeps the server, on record, all of a file or nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.criteria.current import active_sets
+from app.criteria.models import LoadedSet
+from app.foundation.canonical import canonical, digest, new_id
+from app.foundation.clock import now
+from app.journal import events
+from app.sorting.criteria import BadCriteria
+from app.sorting.in_force import in_force
+from app.sorting.sets import RELEASED, CriteriaSet
+
+CHECKED: Final = RELEASED + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who keeps the server: nobody's account, named in the journal by what they said or the command they used."""
+
+    id: UUID
+    name: str
+    roles: frozenset[Any] = frozenset()
+
+    @classmethod
+    def called(cls, name: str) -> "Keeper":
+        return cls(new_id(), name)
+
+
+def check(session: Session, data: Any) -> CriteriaSet:
+    """The set of a file, if it could be loaded.
+
+    Raises: BadCriteria, with all that is wrong.
+    """
+    made = CriteriaSet.of(data, CHECKED)
+    together(session, [CriteriaSet.of(data, _newest(session, made.name) + 1)])
+    return made
+
+
+def load(session: Session, data: Any, by: Keeper, *, active: bool = True) -> LoadedSet:
+    """Take in a set as the next version of its name, in force unless it waits to be switched on.
+
+    A file that is the newest version already is not taken in again, and its row stays as it is.
+
+    Raises: BadCriteria; nothing of the file is kept.
+    """
+    made = CriteriaSet.of(data, CHECKED)
+    version, mark = _newest(session, made.name), digest(canonical(data))
+    same = session.scalar(
+        select(LoadedSet).where(LoadedSet.name == made.name, LoadedSet.version == version, LoadedSet.digest == mark)
+    )
+    if same is not None:
+        return same
+    together(session, [CriteriaSet.of(data, version + 1)])
+    row = LoadedSet(
+        id=new_id(), name=made.name, version=version + 1, title=made.title, effective_from=made.effective_from,
+        effective_to=made.effective_to, active=active, digest=mark, data=data, loaded_at=now(),
+    )  # fmt: skip
+    events.create(session, row, "loaded", by, {})
+    return row
+
+
+def switch(session: Session, name: str, version: int, by: Keeper, *, active: bool) -> LoadedSet:
+    """Put a loaded version in force, or take it out of force.
+
+    Raises:
+        LookupError: there is none.
+        BadCriteria: it can not hold beside the others.
+    """
+    asked = select(LoadedSet).where(LoadedSet.name == name, LoadedSet.version == version).with_for_update()
+    row = session.scalar(asked)
+    if row is None:
+        raise LookupError(f"no version {version} of {name} has been loaded")
+    if row.active is not active:
+        events.change(session, row, "switched_on" if active else "switched_off", by, {"active": active}, {})
+        session.flush()
+        together(session)
+    return row
+
+
+def together(session: Session, more: Iterable[CriteriaSet] = ()) -> None:
+    """Raises BadCriteria if these and the active sets can not hold beside each other."""
+    try:
+        in_force([*active_sets(session), *more])
+    except BadCriteria as bad:
+        raise BadCriteria(f"beside the sets in force: {bad}") from bad
+
+
+def _newest(session: Session, name: str) -> int:
+    """The newest version of a name that was loaded; 0 where there is none."""
+    versions = session.scalars(select(LoadedSet.version).where(LoadedSet.name == name))
+    return max(versions, default=RELEASED)

@@ -8,11 +8,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.demo import rounds
+from app.demo import oversight, rounds
 from app.demo.camera import Camera, emptied, loaded
 from app.demo.casting import Casting
 from app.demo.data import read
 from app.demo.duties import plan_rounds
+from app.demo.oversight import appoint
 from app.demo.posts import describe_posts
 from app.demo.ratings import rate
 from app.demo.stage import Stage, perform
@@ -67,5 +68,6 @@ def _tell(session: Session, camera: Camera, rnd: Random) -> None:
         describe_posts(session, town)
         camera.hand_out(session, town.everybody)
         plan_rounds(session, town, rounds.SINCE, until=now)
+        appoint(session, town)
     stage = Stage(session, town, camera, rnd, now)
-    perform([*Casting(stage).tales(), *rounds.every(stage)], now)
+    perform([*Casting(stage).tales(), *rounds.every(stage), *oversight.every(stage)], now)

@@ -32,6 +32,7 @@ from app.people.terms import EnterpriseKind, EnterpriseStatus
 from app.risks.models import RiskObject
 
 ALIVE: Final = {EnterpriseStatus.OPERATING, EnterpriseStatus.STOPPED}
+MAY_BE_ONE: Final = or_(RiskObject.grade.is_not(None), RiskObject.revision > 1)  # or has been: a major installation
 Ids = Select[UUID]
 Told = dict[UUID, list[tuple[datetime, dict[str, Any]]]]  # what events changed of some fields, by subject, in order
 
@@ -56,7 +57,7 @@ def _may_owe() -> Iterator[ColumnElement[bool]]:
     yield Enterprise.revision > 1
     for table in (ResponsiblePerson, Incident, ProductionStop):
         yield Enterprise.id.in_(select(table.enterprise_id))
-    yield Enterprise.id.in_(select(RiskObject.enterprise_id).where(RiskObject.grade.is_not(None)))
+    yield Enterprise.id.in_(select(RiskObject.enterprise_id).where(MAY_BE_ONE))
 
 
 def _enterprises(session: Session, may: Sequence[ColumnElement[bool]], ids: Ids) -> dict[UUID, Answering]:
@@ -143,14 +144,13 @@ def _until(registered: Sequence[Term], day: date) -> Iterator[Term]:
 
 def _install(session: Session, found: dict[UUID, Answering], ids: Ids) -> None:
     """The major hazard installations (重大危险源), with their three answerable persons (包保)."""
-    perhaps = or_(RiskObject.grade.is_not(None), RiskObject.revision > 1)
     objects = select(RiskObject.id, RiskObject.enterprise_id, RiskObject.name).where(
-        RiskObject.enterprise_id.in_(ids), perhaps
+        RiskObject.enterprise_id.in_(ids), MAY_BE_ONE
     )
     rows = session.execute(objects).all()
     if not rows:
         return
-    own = select(RiskObject.id).where(RiskObject.enterprise_id.in_(ids), perhaps)
+    own = select(RiskObject.id).where(RiskObject.enterprise_id.in_(ids), MAY_BE_ONE)
     history = told(session, RiskObject.KIND, own, ("grade", "answerable", "retired"))
     for id, enterprise_id, name in rows:
         found[enterprise_id].installations += installed(id, name, history.get(id, ()))

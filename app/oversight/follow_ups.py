@@ -48,7 +48,8 @@ def record(session: Session, caller: Caller, body: NewFollowUp) -> FollowUpView:
     made: list[FollowUp] = [
         FollowUp(
             id=uuid5(body.id, str(id)), batch_id=body.id, enterprise_id=id, area_code=enterprise.area_code,
-            manner=body.manner, at=at, note=body.note, position=to_jsonable_python(body.position), user_id=caller.id,
+            manner=body.manner, at=at, note=body.note, position=to_jsonable_python(body.position),
+            participants=[{"name": name} for name in body.participants], user_id=caller.id,
             user_name=caller.name, doubt=body.at is not None and body.at > present + DOUBT, recorded_at=present,
         )
         for id, enterprise in there.items()
@@ -98,6 +99,7 @@ def _shown(caller: Caller, batch_id: UUID, rows: list[FollowUp]) -> FollowUpView
 
 def _row(caller: Caller, row: FollowUp) -> FollowUpRow:
     told: dict[str, Any] = {name: getattr(row, name) for name in FollowUpRow.model_fields}
+    told["participants"] = [each["name"] for each in row.participants]
     if caller.only_works and row.user_id != caller.id:
-        told["user_name"] = None
+        told |= {"user_name": None, "participants": None}
     return FollowUpRow.model_validate(told)

@@ -106,6 +106,7 @@ class FollowUp(Scoped, Recorded, Row):
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(String(2000))
     position: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    participants: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     user_name: Mapped[str] = mapped_column(String(64))
     doubt: Mapped[bool]

@@ -149,6 +149,9 @@ class NewFollowUp(Body):
     at: Moment | None = Field(default=None, description="Now, if it does not say.")
     note: Text
     position: Position | None = Field(default=None, description="Of who was on site.")
+    participants: Annotated[tuple[Word, ...], Field(max_length=20)] = Field(
+        default=(), description="Names of responsible persons for whom it is written down: then that is flagged."
+    )
 
 
 class FollowUpFilter(Asked):

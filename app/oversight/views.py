@@ -109,8 +109,9 @@ class FollowUpRow(BaseModel):
     at: Moment
     note: str
     position: Position | None
+    participants: list[str] | None = Field(description="Null for a worker; so is `user_name`.")
     user_id: UUID
-    user_name: str | None = Field(description="Null for a worker.")
+    user_name: str | None
     doubt: bool = Field(description="Whether it was said to be later than it was heard of.")
     recorded_at: Moment
 

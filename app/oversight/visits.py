@@ -79,7 +79,8 @@ class _Sites:
 
     def followed(self, row: FollowUp) -> Visit:
         near = self._near(row.enterprise_id, row.position)
-        return Visit(row.id, row.at, row.recorded_at, row.user_id, row.manner, near=near, doubt=row.doubt)
+        names = frozenset(each["name"] for each in row.participants)
+        return Visit(row.id, row.at, row.recorded_at, row.user_id, row.manner, names, near, row.doubt)
 
     def _near(self, id: UUID, here: Mapping[str, Any] | None) -> bool | None:
         if id not in self.positions:

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("at", columns.Instant(), nullable=False),
         sa.Column("note", sa.String(length=2000), nullable=False),
         sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("participants", sa.Text(), nullable=False),
         sa.Column("user_id", columns.Id(), nullable=False),
         sa.Column("user_name", sa.String(length=64), nullable=False),
         sa.Column("doubt", sa.Boolean(), nullable=False),

@@ -14,6 +14,7 @@ from app.people.scope import ENTERPRISE, Role
 from tests import stories
 from tests.cards.stories import describing
 from tests.conftest import Person, World
+from tests.campaigns.stories import planning as planning_campaign
 from tests.duties.stories import planning as planning_rounds
 from tests.duties.stories import stopping
 from tests.inspections.stories import posted, reporting, single
@@ -184,6 +185,16 @@ class Town:
     def period(self) -> str:
         return self.made(self.supervisor, "special-periods", self.congress)
 
+    @property
+    def campaigning(self) -> Sent:
+        """A campaign of the town, with a round that is to come."""
+        rounds = [{"name": "上半年", "from_on": stories.day(3), "to_on": stories.day(90)}]
+        return planning_campaign(self.world, area_code=self.world.town, rounds=rounds)
+
+    @cached_property
+    def campaign(self) -> str:
+        return self.made(self.supervisor, "campaigns", self.campaigning)
+
     @cached_property
     def photo(self) -> str:
         """Of the leader, shown by an inspection."""
@@ -239,6 +250,7 @@ class Town:
             "post_id": self.post["id"],
             "code": self.post["scan_code"],
             "stop_id": self.stop,
+            "campaign_id": self.campaign,
             "person_id": self.seated,
             "incident_id": self.incident,
             "period_id": self.period,
@@ -281,6 +293,7 @@ class Town:
             "preview_sorting": {"description": "除尘系统未设置泄爆口", "enterprise_id": str(self.world.enterprise)},
             "add_plan": planning_rounds(self.world), "change_plan": {"revision": 1, "days": "work"},
             "declare_calendar": {"enterprise_id": str(self.world.enterprise), "from_on": stories.day(2)},
+            "add_campaign": self.campaigning, "change_campaign": {"revision": 1, "basis": "渝消〔2026〕18 号"},
             "declare_stop": self.ahead, "change_stop": {"revision": 1, "to_on": stories.day(10)},
             "appoint_responsible_person": self.seat,
             "change_responsible_person": {"revision": 1, "unit": "土桥镇人民政府"},
@@ -297,7 +310,7 @@ class Town:
             "add_risk_object": {"enterprise_id": str(self.world.enterprise), "name": "液氨储罐区"},
             "change_risk_object": {"revision": 1, "place": "厂区东侧"}, "add_risk_unit": {"name": "卸车台"},
             "change_risk_unit": {"revision": 1, "department": "生产部"},
-            "add_post": describing(self.world, name="电工"), "change_post": {"revision": 1, "steps": ["停电、验电、挂牌"]},
+            "add_post": describing(self.world, name="电工", also_called=[]), "change_post": {"revision": 1, "steps": ["停电、验电、挂牌"]},
             "replace_code": {"reason": "标签破损"},
             "add_measure": measuring(), "change_measure": {"revision": 1, "always": True},
         }  # fmt: skip

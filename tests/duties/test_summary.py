@@ -21,8 +21,8 @@ FIRST, LAST = "2026-11-01", "2026-11-30"
 
 def summary(client: TestClient, person: Person, now: str = NOW, **asked: Any) -> dict[str, Any]:
     with at(now):
-        told = {"from": FIRST, "to": LAST, "asks": "inspection"} | asked
-        params = {name: value for name, value in told.items() if value is not None}
+        wanted = {"from": FIRST, "to": LAST, "asks": "inspection"} | asked
+        params = {name: value for name, value in wanted.items() if value is not None}
         answer = client.get("duties/summary", params=params, headers=person.headers)
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()

@@ -19,11 +19,13 @@ FAR = NEAR | {"lon": 106.15}
 
 def dusty(world: World, **more: Any) -> UUID:
     """A works with explosive dust since last year, at a place that is known."""
-    return world.works(**({"created_at": LONG_AGO, "position": NEAR} | more))
+    told: dict[str, Any] = {"created_at": LONG_AGO, "position": NEAR}
+    return world.works(**(told | more))
 
 
 def person(world: World, role: Role, **more: Any) -> Person:
-    return world.someone(role, **({"created_at": LONG_AGO} | more))
+    told: dict[str, Any] = {"created_at": LONG_AGO}
+    return world.someone(role, **(told | more))
 
 
 def sent(

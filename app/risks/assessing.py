@@ -1,5 +1,6 @@
 """Assessing a risk: what is sent, who may, what it makes of the risk. Assessments are history and never overwritten."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -105,43 +106,54 @@ def assess(session: Session, caller: Caller, risk_id: UUID, body: Assess) -> UUI
         raise Conflict(WAITS, code="not_on_list", current={"candidate": risk.candidate, "retired": risk.retired})
     if body.endorsed_by_chief_engineer and not engineer:
         raise Conflict(NO_ENGINEER, code="no_chief_engineer")
-    rating = methods().rate(body.method, body.factors, local_date(now()), body.override or _by_itself(session, risk))
+    row = rated(caller, risk.id, body, engineer, _grade_of(session, risk))
+    session.add(row)
+    session.flush()
+    events.change(session, risk, "assessed", caller, following(risk, row), said_of(row))
+    return row.id
+
+
+def rated(
+    caller: Caller, risk_id: UUID, body: Assess, engineer: Mapping[str, Any] | None, grade: int | None
+) -> RiskAssessment:
+    """The assessment that a body makes, of a risk on an object of that `grade`, at a works with that chief engineer."""
+    rating = methods().rate(body.method, body.factors, local_date(now()), body.override or by_itself(grade))
+    himself = bool(engineer and engineer.get("user_id") == str(caller.id))
     endorsed = engineer is not None and (himself or body.endorsed_by_chief_engineer)
-    assert engineer or not endorsed
-    row = RiskAssessment(
-        id=body.id, risk_id=risk.id, kind=body.kind, method=body.method,
+    return RiskAssessment(
+        id=body.id, risk_id=risk_id, kind=body.kind, method=body.method,
         factors={name: plain(value) for name, value in body.factors.items()}, score=plain(rating.score),
         level=rating.level, thresholds_version=rating.version, override=rating.override, reason=body.reason,
         endorsement={k: (engineer or {}).get(k) for k in ("name", "user_id")} | {"in_person": himself}
         if endorsed else None,
         assessed_by=caller.id, assessed_at=now(),
     )  # fmt: skip
-    session.add(row)
-    session.flush()
-    newest = {
-        "id": str(row.id), "score": row.score, "level": row.level, "colour": COLOURS[row.level],
-        "thresholds_version": row.thresholds_version, "override": row.override,
-        "assessed_at": rfc3339(row.assessed_at), "endorsed": endorsed,
-    }  # fmt: skip
-    events.change(session, risk, "assessed", caller, _following(risk, body.kind, newest), _told(row))
-    return row.id
 
 
-def _by_itself(session: Session, risk: Risk) -> Override | None:
+def by_itself(grade: int | None) -> Override | None:
     """A major hazard installation of the first or second grade is a major risk, whoever scores it."""
-    of_unit = select(RiskObject.grade).join(RiskUnit, RiskUnit.object_id == RiskObject.id)
-    grade = session.scalar(of_unit.where(RiskUnit.id == risk.unit_id))
     return Override.MAJOR_HAZARD_INSTALLATION if grade in GRADES_THAT_ARE_MAJOR else None
 
 
-def _following(risk: Risk, kind: AssessmentKind, newest: dict[str, Any]) -> dict[str, Any]:
-    """What changes about the risk: what remains with the measures in place counts, where that has been assessed."""
-    changes: dict[str, Any] = {kind.value: newest, "level_by": LevelBy.ASSESSED} | after_assessment()
-    counts = newest if kind is AssessmentKind.RESIDUAL else risk.residual or newest
+def _grade_of(session: Session, risk: Risk) -> int | None:
+    of_unit = select(RiskObject.grade).join(RiskUnit, RiskUnit.object_id == RiskObject.id)
+    return session.scalar(of_unit.where(RiskUnit.id == risk.unit_id))
+
+
+def following(risk: Risk, row: RiskAssessment) -> dict[str, Any]:
+    """What an assessment changes about its risk: what remains with the measures in place counts, where that has been
+    assessed."""
+    newest: dict[str, Any] = {
+        "id": str(row.id), "score": row.score, "level": row.level, "colour": COLOURS[row.level],
+        "thresholds_version": row.thresholds_version, "override": row.override,
+        "assessed_at": rfc3339(row.assessed_at), "endorsed": row.endorsement is not None,
+    }  # fmt: skip
+    changes: dict[str, Any] = {row.kind.value: newest, "level_by": LevelBy.ASSESSED} | after_assessment()
+    counts = newest if row.kind is AssessmentKind.RESIDUAL else risk.residual or newest
     return changes | {"level": RiskLevel(counts["level"])}
 
 
-def _told(row: RiskAssessment) -> dict[str, Any]:
+def said_of(row: RiskAssessment) -> dict[str, Any]:
     """The assessment, as the risk's event keeps it."""
     return {"assessment": {column.key: getattr(row, column.key) for column in RiskAssessment.__table__.columns}}
 

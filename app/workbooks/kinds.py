@@ -181,6 +181,34 @@ class ManyWords(Words):
 
 
 @dataclass(frozen=True)
+class Lines(Kind):
+    """Several texts of a type, one a line."""
+
+    empty: ClassVar[Any] = ()
+    type: Any
+    most: int
+
+    def read(self, text: str, cell: Cell, *, since_1904: bool) -> tuple[str, ...]:
+        lines = lines_of(text)
+        if len(lines) > self.most:
+            raise Misread("too_long", Said(f"最多 {self.most} 行", f"{self.most} lines at most"))
+        one = Written(self.type)
+        return tuple(one.read(line, cell, since_1904=since_1904) for line in lines)
+
+    def show(self, value: Any) -> Shown:
+        return "\n".join(value) or None
+
+    @property
+    def meaning(self) -> str:
+        return f"每行一条，最多 {self.most} 条"
+
+
+def lines_of(*texts: str) -> tuple[str, ...]:
+    """The lines of some texts that say something."""
+    return tuple(line for text in texts for each in text.split("\n") if (line := each.strip()))
+
+
+@dataclass(frozen=True)
 class YesNo(Kind):
     """是 or 否; blank is no."""
 

@@ -12,18 +12,19 @@ from sqlalchemy.orm import Session
 from app.foundation.problems import ProblemView
 from app.people import enterprises as enterprise_pages
 from app.people.calls import Write
-from app.people.enterprises import demand_administrator
+from app.people.enterprises import demand_administrator, find
 from app.people.schemas import EnterpriseChoice
 from app.people.scope import Caller
 from app.people.visits import Visits
-from app.workbooks import enterprises, ledger
+from app.risks.keeping import demand_keeper
+from app.workbooks import enterprises, ledger, risk_chain, risk_import, risk_sheets
 from app.workbooks.books import Book
 from app.workbooks.exporting import Export, export, refuse_more_than_imports, refuse_workers
 from app.workbooks.grid import ROWS_LIMIT
 from app.workbooks.importing import ImportView, SentFile, carry_out, show_import
 from app.workbooks.receiving import BODY, Sent, receiving
 
-BOOKS: Final[dict[str, Book]] = {book.name: book for book in (enterprises.BOOK, ledger.BOOK)}
+BOOKS: Final[dict[str, Book]] = {book.name: book for book in (risk_sheets.BOOK, enterprises.BOOK, ledger.BOOK)}
 REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"model": ImportView, "description": "The same file with the same id was imported before."},
     403: {"model": ProblemView},
@@ -35,6 +36,7 @@ REFUSED: Final[dict[int | str, dict[str, Any]]] = {
 class BookName(StrEnum):
     """The books that there are."""
 
+    RISKS = "risks"
     ENTERPRISES = "enterprises"
     LEDGER = "ledger"
 
@@ -102,3 +104,23 @@ def import_ledger(session: Session, caller: Caller, enterprise_id: UUID, query: 
     no row changes a hazard about which somebody has decided since: it is `kept`."""
     works = enterprise_pages.find(session, caller, enterprise_id, hold=True)
     return carry_out(session, caller, ledger.BOOK, parts, ledger.carry, works)
+
+
+@export(router, "/{enterprise_id}/risks.xlsx", summary="导出风险清单")
+def export_risks(session: Session, caller: Caller, enterprise_id: UUID) -> Export:
+    """An enterprise's risk list in use: objects, units, events with their assessments, measures. It imports again
+    unchanged."""
+    works = find(session, caller, enterprise_id)
+    refuse_workers(caller)
+    rows = risk_chain.gather(session, works.id)
+    refuse_more_than_imports(len(rows[risk_sheets.RISKS.key]))
+    return Export(risk_sheets.BOOK, dict(rows), works.name)
+
+
+@importing("/{enterprise_id}/risks.xlsx", risk_sheets.BOOK, "导入风险清单")
+def import_risks(session: Session, caller: Caller, enterprise_id: UUID, query: Asked, parts: Sent) -> ImportView:
+    """By the enterprise's safety officer or manager: objects, units, risks and measures are made or changed as the rows
+    say, all or none. Given factors are an assessment, a level alone is declared. What no row speaks of stays."""
+    works = find(session, caller, enterprise_id, hold=True)
+    demand_keeper(caller, works.id)
+    return carry_out(session, caller, risk_sheets.BOOK, parts, risk_import.carry, works)

@@ -86,6 +86,10 @@ class Record:
         """Whether the sheet has this column, and the cell can be read."""
         return key in self.values and key not in self.bad
 
+    def copy(self) -> "Record":
+        """One that may be written in."""
+        return Record(self.sheet, self.row, dict(self.values), self.columns, set(self.bad))
+
     def place(self, key: str | None = None) -> Place:
         """Where a cell of it is; the row itself where the sheet has no such column."""
         return Place(self.sheet, self.row, *self.columns.get(key or "", (None, None)))
@@ -106,10 +110,7 @@ class Filled:
 
     def fresh(self) -> "Filled":
         """The same for one more try: what the last one noted in records and faults is not there."""
-        copies = {
-            key: [Record(r.sheet, r.row, dict(r.values), r.columns, set(r.bad)) for r in records]
-            for key, records in self.records.items()
-        }
+        copies = {key: [record.copy() for record in records] for key, records in self.records.items()}
         return Filled(copies, Faults(self.faults), self.ignored)
 
 

@@ -36,13 +36,13 @@ def add_campaign(session: Session, caller: Caller, body: NewCampaign, sorter: So
     """Begin a campaign. Its rounds may have begun already; none is over.
 
     Raises:
-        NotFound: the area, or something in it that is named, is not within the caller's scope.
         Forbidden: the caller is no supervisor.
+        NotFound: the area, or something in it that is named, is not within the caller's scope.
         Invalid: a round that is over, a criterion that does not exist, something named twice.
     """
+    demand_supervisor(caller)
     told = _as_kept(body.model_dump(include=set(NewCampaign.model_fields) - {"id", "device"}))
     _find_all(session, caller, body.area_code, told)
-    demand_supervisor(caller)
     _check(told, (), sorter)
     campaign = Campaign(
         id=body.id, made_by=caller.id, created_at=now(), closed_at=None, closing_reason=None, **told, **_span(told)

@@ -49,7 +49,7 @@ def change_campaign(
 
 
 @router.query("/{campaign_id}/coverage", study=True, summary="专项行动覆盖情况")
-def get_coverage(
+def get_campaign_coverage(
     session: Session, caller: Caller, campaign_id: UUID, asked: Annotated[CoverageAsked, Query()]
 ) -> Coverage:
     """Who was owed a visit, who had one, what was found: of each round, whole and by area, the least covered first."""
@@ -57,7 +57,7 @@ def get_coverage(
 
 
 @router.query("/{campaign_id}/enterprises", summary="专项行动检查名单")
-def list_visits(
+def list_campaign_visits(
     session: Session, caller: Caller, campaign_id: UUID, filter: Annotated[VisitFilter, Query()], keys: Keyring
 ) -> Written[VisitPage]:
     """The enterprises that a round takes in, with what became of their visits; `visited=false` is the list of who has

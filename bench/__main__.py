@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import load, pictures, profiling, report, rosters, seeking, sending
+from bench import duties, load, pictures, profiling, report, seeking, sending
 from bench.likenesses import Pool
 from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
@@ -150,10 +150,11 @@ def evidence(
     report.console.print(f"{report.keep('evidence', kept)}")
 
 
-@app.command()
-def duties(
+@app.command("duties")
+def time_duties(
     enterprises: Annotated[str, typer.Option(help="How many, separated by commas.")] = "100,400,1600,6400",
-    rounds: Annotated[int, typer.Option(help="Times that each is asked.")] = 5,
+    rounds: Annotated[int, typer.Option(help="Times that each is asked, if that does not take long.")] = 5,
+    seconds: Seconds = 2.0,
     *,
     postgres: Annotated[bool, typer.Option(help="Also on PostgreSQL.")] = True,
 ) -> None:
@@ -162,10 +163,9 @@ def duties(
     for name in ("sqlite", "postgresql") if postgres else ("sqlite",):
         for many in map(int, enterprises.split(",")):
             with ExitStack() as stack:
-                folder = _folder(stack)
-                url = f"sqlite:///{folder}/app.db" if name == "sqlite" else stack.enter_context(postgresql())
-                found.append(rosters.measure(name, url, many, rounds, folder))
-    rosters.show(found)
+                url = "" if name == "sqlite" else stack.enter_context(postgresql())
+                found.append(duties.measure(name, url, many, rounds, seconds, _site(stack)))
+    duties.show(found)
 
 
 @app.command()

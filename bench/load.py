@@ -31,13 +31,14 @@ class Request:
     picture, made of the job's `photo`, whose sha256 takes the place of `{sha256}` in the path.
 
     A picture goes as the body (`raw`), as the part `file` of a `form`, or by `tus`, which takes two requests: a
-    creation and one piece."""
+    creation and one piece. `known` is the tag of an answer that it has."""
 
     method: str
     path: str
     token: str
     body: str = ""
     way: str = "raw"
+    known: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ BOUNDARY: Final = b"a-boundary-of-the-bench"
 def writer(request: Request, photos: Photos | None) -> Callable[[], Sent]:
     """Makes the request's bytes anew for every sending."""
     form = f"{request.method} {request.path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {request.token}\r\n"
+    form += f"If-None-Match: {request.known}\r\n" if request.known else ""
     if request.body.encode() == NEW_PHOTO and photos:
         return lambda: WAYS[request.way](form, *photos.new())
     body = request.body.encode()

@@ -1,138 +1,63 @@
-"""A year of duties of many enterprises, laid into a database by bulk, and how long it takes to ask for them."""
+"""A year of duties of many enterprises, laid into a database by bulk."""
 
 import random
-import statistics
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
-from functools import partial
-from math import log
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
-from app.duties import listing
-from app.duties.filter import DutyFilter, SummaryAsked
 from app.duties.models import InspectionDuty, InspectionPlan, PlanVersion
 from app.duties.periods import NEVER, Period, Reign, Rule, periods
-from app.duties.summary import summary
-from app.duties.terms import By, Days
-from app.foundation import clock
+from app.duties.terms import Days
 from app.foundation.calendar import start_of_day
 from app.foundation.columns import Row
 from app.foundation.database import Database
 from app.foundation.dialects import LONG, is_sqlite, table_of
-from app.foundation.keyring import Keyring
-from app.foundation.schema import upgrade
 from app.inspections.models import Inspection
 from app.inspections.terms import Cadence, Kind, Tier
 from app.people.models import Area, Enterprise, User
-from app.people.scope import Caller, Role
+from app.people.models import Session as Login
+from app.people.scope import Role
 from app.people.terms import EnterpriseKind
-from bench import report
 
 COUNTY: Final = "500151000000"
 TOWN: Final = "500151101000"
-PATTERN: Final = 100  # enterprises that are laid row by row; the others are copies of these
+PATTERN: Final = 20  # enterprises that are laid row by row; the others are copies of these
 YEAR: Final = (date(2026, 1, 1), date(2026, 12, 31))
-NOW: Final = start_of_day(date(2027, 1, 2))
 FULFILLED: Final = 0.92
 TWICE: Final = 0.02  # of the duties have two inspections
 OWES: Final = {
     Cadence.DAILY: (Tier.TEAM, Role.TEAM_LEADER), Cadence.WEEKLY: (Tier.DEPARTMENT, Role.DEPARTMENT_HEAD),
     Cadence.MONTHLY: (Tier.MANAGER, Role.MANAGER),
 }  # fmt: skip
+CARELESS: Final = {
+    "sqlite": [
+        f"PRAGMA {each}" for each in ("foreign_keys=OFF", "synchronous=OFF", "cache_size=-400000", "temp_store=MEMORY")
+    ],
+    "postgresql": ["SET session_replication_role = replica", "SET maintenance_work_mem = '400MB'"],
+}
 COPIED: Final = (Enterprise, User, InspectionPlan, PlanVersion, Inspection, InspectionDuty)
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was measured with so many enterprises: milliseconds, and duties pages a second."""
-
-    database: str
-    enterprises: int
-    inspections: int
-    pass_ms: float
-    summary_ms: float
-    phone_per_second: float
-    duties_of_phone: int
-
-    @property
-    def ratio(self) -> float:
-        return self.summary_ms / self.pass_ms
-
-
-def measure(name: str, url: str, enterprises: int, rounds: int, folder: Path) -> Found:
-    """Lay so many enterprises with a year of duties into an empty database, and ask."""
-    database = Database(url)
-    upgrade(database.engine)
-    keys = Keyring.open(folder / f"keys-{name}-{enterprises}")
-    leader = build(database, enterprises)
-    supervisor = Caller(_id(random.Random(0)), "王", frozenset({Role.SUPERVISOR}), areas=(COUNTY,))
-    year = SummaryAsked.model_validate({"from": YEAR[0], "to": YEAR[1], "by": By.ENTERPRISE})
-    month = DutyFilter.model_validate({"from": date(2026, 12, 1), "to": date(2026, 12, 31), "limit": 200})
-    with clock.at(NOW):
-        told = _timed(database, lambda session: summary(session, supervisor, year), rounds)
-        passed = _timed(database, _one_pass, rounds)
-        page = _timed(database, lambda session: listing.page(session, leader, month, keys), rounds * 10)
-    found = Found(
-        name, enterprises, passed[1][0], passed[0], told[0], 1000 / page[0], page[1].count(b'"plan_revision"')
-    )
-    assert told[1].total.owed > enterprises * 300
-    database.engine.dispose()
-    return found
-
-
-def show(found: list[Found]) -> None:
-    """As a table, with what a step of four in enterprises costs."""
-    rows = []
-    for number, each in enumerate(found):
-        before = found[number - 1] if number and found[number - 1].database == each.database else None
-        steps = log(each.enterprises / before.enterprises) if before else 0.0
-        growth = f"{log(each.summary_ms / before.summary_ms) / steps:.2f}" if before else ""
-        rows.append(
-            [
-                each.database, f"{each.enterprises:,}", f"{each.inspections:,}", f"{each.pass_ms:,.0f}",
-                f"{each.summary_ms:,.0f}", f"{each.ratio:.1f}", growth, f"{each.phone_per_second:,.0f}",
-            ]
-        )  # fmt: skip
-    columns = ["database", "enterprises", "inspections", "one pass ms", "summary ms", "ratio", "growth ^", "phones/s"]
-    report.show("A year of daily, weekly and monthly duties; a phone's month, in one thread", columns, rows)
-    report.console.print(f"{report.keep('duties', [asdict(each) for each in found])}")
-
-
-def build(database: Database, enterprises: int) -> Caller:
-    """Lay them; who leads the team of the first."""
+def build(database: Database, enterprises: int) -> list[UUID]:
+    """Lay them, and say who leads the teams of the first. Each has logged in under their own id."""
     chance = random.Random(2026)
-    leader = database.transact(partial(_lay, chance=chance, many=min(enterprises, PATTERN)), writes=True, patience=LONG)
-    if enterprises > PATTERN:
-        _multiply(database.engine, enterprises // PATTERN)
+    with _by_bulk(database) as connection:
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            leaders = _lay(session, chance, min(enterprises, PATTERN))
+            session.commit()
+        if enterprises > PATTERN:
+            _multiply(connection, enterprises // PATTERN)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not is_sqlite(database.engine):
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("VACUUM ANALYZE"))
     database.engine.dispose()
-    return leader
-
-
-def _timed(database: Database, ask: Callable[[Session], Any], rounds: int) -> tuple[float, Any]:
-    """The median of so many milliseconds, after one that warms up; and the answer."""
-    answer = database.transact(ask, patience=LONG)
-    taken = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        database.transact(ask, patience=LONG)
-        taken.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(taken), answer
-
-
-def _one_pass(session: Session) -> Any:
-    whole = select(func.count(), func.sum(Inspection.findings), func.max(Inspection.received_at))
-    return session.execute(whole.select_from(Inspection)).one()
+    return leaders
 
 
 def _id(chance: random.Random) -> UUID:
@@ -140,18 +65,13 @@ def _id(chance: random.Random) -> UUID:
     return UUID(int=0x0193 << 112 | chance.getrandbits(32) << 80 | 7 << 76 | 2 << 62 | chance.getrandbits(32))
 
 
-def _lay(session: Session, chance: random.Random, many: int) -> Caller:
+def _lay(session: Session, chance: random.Random, many: int) -> list[UUID]:
     for code, parent in ((COUNTY, None), (TOWN, COUNTY)):
         session.execute(table_of(Area).insert(), [{"code": code, "parent_code": parent, "name": f"区划{code}"}])
-    first: Caller | None = None
-    for number in range(many):
-        leader = _lay_one(session, chance, number)
-        first = first or leader
-    assert first is not None
-    return first
+    return [_lay_one(session, chance, number) for number in range(many)]
 
 
-def _lay_one(session: Session, chance: random.Random, number: int) -> Caller:
+def _lay_one(session: Session, chance: random.Random, number: int) -> UUID:
     made, works = start_of_day(date(2025, 12, 1)), _id(chance)
     own = {"enterprise_id": works, "area_code": TOWN, "revision": 1}
     _insert(session, Enterprise, [
@@ -171,7 +91,9 @@ def _lay_one(session: Session, chance: random.Random, number: int) -> Caller:
     for cadence, (tier, role) in OWES.items():
         _lay_plan(session, chance, own, cadence, tier, people[role])
     leader = people[Role.TEAM_LEADER]
-    return Caller(leader, "王强", frozenset({Role.TEAM_LEADER}), enterprise_id=works)
+    login = {"id": leader, "user_id": leader, "generation": 1, "created_at": made, "expires_at": NEVER}
+    _insert(session, Login, [login])
+    return leader
 
 
 def _lay_plan(
@@ -219,27 +141,48 @@ def _insert(session: Session, kind: type[Row], rows: list[dict[str, Any]]) -> No
     session.execute(table_of(kind).insert(), rows)
 
 
-def _multiply(engine: Engine, times: int) -> None:
-    """Lay everything again under other ids, until it is so many times as much."""
-    with engine.execution_options(writes=True, patience=LONG).begin() as connection:
-        if is_sqlite(engine):
-            connection.execute(text("PRAGMA defer_foreign_keys = ON"))
-        for kind in COPIED:
-            table = table_of(kind)
-            names = [c.name for c in table.columns if c.computed is None]
-            columns = ", ".join(f'"{name}"' for name in names)
-            connection.execute(text(f"CREATE TEMPORARY TABLE pattern AS SELECT {columns} FROM {table.name}"))
-            for copy in range(1, times):
-                again = ", ".join(_again(table.c[name].type, name, copy, is_sqlite(engine)) for name in names)
-                connection.execute(text(f"INSERT INTO {table.name} ({columns}) SELECT {again} FROM pattern"))
-            connection.execute(text("DROP TABLE pattern"))
+def _multiply(connection: Connection, times: int) -> None:
+    """Lay everything again under other ids, until it is so many times as much, in the order of the keys."""
+    connection.execute(text("CREATE TEMPORARY TABLE copies (copy CHAR(4))"))
+    connection.execute(text("INSERT INTO copies VALUES (:copy)"), [{"copy": f"{n:04x}"} for n in range(1, times)])
+    for kind in COPIED:
+        table = table_of(kind)
+        names = [c.name for c in table.columns if c.computed is None]
+        first, columns = table.primary_key.columns[0].name, ", ".join(f'"{name}"' for name in names)
+        again = ", ".join(_again(table.c[name].type, f'"{name}"', connection.engine) for name in names)
+        connection.execute(text(f"CREATE TEMPORARY TABLE pattern AS SELECT {columns} FROM {table.name}"))
+        connection.execute(text(f"CREATE INDEX of_pattern ON pattern ({first})"))
+        heads = f"(SELECT DISTINCT {first} AS head FROM pattern ORDER BY 1) AS heads"
+        rows = f"{heads} CROSS JOIN copies CROSS JOIN pattern WHERE {first} = head"
+        connection.execute(text(f"INSERT INTO {table.name} ({columns}) SELECT {again} FROM {rows}"))
+        connection.execute(text("DROP TABLE pattern"))
 
 
-def _again(kind: Any, name: str, copy: int, sqlite: bool) -> str:
+def _again(kind: Any, name: str, engine: Engine) -> str:
     """A column of a copy: ids are others, everything else stays."""
-    if name == "username":
-        return f"username || '{copy}'"
+    if name == '"username"':
+        return f"{name} || copy"
     if "Id" not in type(kind).__name__:
-        return f'"{name}"'
-    text = f'CAST("{name}" AS CHAR(36))'
-    return f"CAST(substr({text}, 1, 24) || '{copy:04x}' || substr({text}, 29) AS {'CHAR(36)' if sqlite else 'UUID'})"
+        return name
+    text = f"CAST({name} AS CHAR(36))"
+    return f"CAST(substr({text}, 1, 24) || copy || substr({text}, 29) AS {'CHAR(36)' if is_sqlite(engine) else 'UUID'})"
+
+
+@contextmanager
+def _by_bulk(database: Database) -> Iterator[Connection]:
+    """A transaction that waits for no disk, looks at no foreign key, and writes only such indexes as are asked here."""
+    indexes = [index for kind in COPIED for index in table_of(kind).indexes]
+    unasked = table_of(Inspection), table_of(InspectionDuty)
+    with database.engine.execution_options(writes=True, patience=LONG).connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        for setting in CARELESS[database.engine.dialect.name]:  # before any transaction
+            driver.execute(setting)
+        driver.commit()
+        for index in indexes:
+            index.drop(connection)
+        yield connection
+        for index in indexes:
+            if index.table not in unasked:
+                index.create(connection)
+        connection.commit()
+        connection.invalidate()  # nobody else shall write as carelessly

@@ -25,6 +25,7 @@ from bench.town import Town, build
 from tests.postgres import Server as Postgres
 
 PROCESSES: Final = 2
+NO_TOWN: Final = Town("", {}, {}, {})
 PATIENCE: Final = 30.0  # seconds until a server must answer
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 PAGE: Final = os.sysconf("SC_PAGE_SIZE")
@@ -102,6 +103,12 @@ class Site:
         upgrade(database.engine)
         town = build(database, Keyring.open(data / "keys"), rows)
         database.engine.dispose()
+        with self.over(name, data, database_url, town, **more) as server:
+            yield server
+
+    @contextmanager
+    def over(self, name: str, data: Path, database_url: str, town: Town = NO_TOWN, **more: str) -> Iterator[Server]:
+        """The house itself over what is in its folder and its database."""
         own = {"DATA_DIR": str(data), "DATABASE_URL": database_url, "WORKERS": str(PROCESSES), "SECRET": ""}
         own |= more
         with self._running(name, [sys.executable, "-m", "app.cli", "serve"], own, town) as server:

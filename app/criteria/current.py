@@ -32,7 +32,7 @@ class Current:
     """What is in force, as this process last saw it."""
 
     def __init__(self) -> None:
-        self._stamp: Stamp = (0, 0)
+        self._stamp: Stamp | None = None
         self._now: InForce | None = None
 
     def __call__(self) -> InForce:

@@ -77,7 +77,7 @@ def sort(session: Session, caller: Caller, finding_id: UUID, body: Decide, sorte
         special_categories=frozenset(works.special_categories),
     )  # fmt: skip
     refuse(sorter.faults(said))
-    verdict = sorter.judge(said)
+    verdict = sorter.decide(said, Sorting.model_validate(finding.sorting))
     verdict = verdict.model_copy(update={"reason": body.reason or DECIDED})
     own = _own_hazard(session, caller, finding)
     _judge(caller, finding, own, verdict, body)

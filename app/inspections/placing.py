@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.foundation.problems import Conflict, NotFound, Problem, Said
 from app.inspections.schemas import FindingFields
-from app.sorting.terms import Level, ListName
+from app.sorting.terms import Level, ListName, Method
 from app.sorting.verdict import Sorting
 
 NO_HAZARD: Final = Said("本企业没有这条隐患", "The enterprise has no such hazard")
@@ -90,13 +90,17 @@ class Open:
         fitting = [h.id for h in self._on_measure[seen.told.measure_id] if not major or h.level is Level.MAJOR]
         return fitting[-1] if fitting else None
 
-    def _meant(self, seen: Seen, meant: UUID, major: bool) -> UUID:
+    def _meant(self, seen: Seen, meant: UUID, major: bool) -> UUID | None:
+        """The hazard that the reporter means. Where only the text says that this is a major one, it is another until
+        a person decides: no report is refused for what the server reads in it."""
         pointer, hazard = f"{seen.pointer}/seen_again", self._by_id.get(meant)
         if hazard is None:
             raise NotFound.at(pointer, NO_HAZARD)
         if not hazard.open:
             raise refused(pointer, "not_open", NOT_OPEN)
         if major and hazard.level is not Level.MAJOR:
+            if seen.sorting.method is Method.TEXT:
+                return None
             raise refused(pointer, "major_seen_again", MAJOR_SEEN_AGAIN)
         return meant
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from app.foundation.problems import Said as Sentence
 from app.sorting.criteria import Catalogue
 from app.sorting.in_force import Now, as_released
-from app.sorting.verdict import Said, Sorting, contradictions, judge
+from app.sorting.verdict import Said, Sorting, contradictions, decide, judge
 
 IN_ENGLISH: Final[Mapping[str, str]] = {
     "major_is_hazard": "A major hazard belongs on the hazard list only",
@@ -32,6 +32,14 @@ class Sorter:
     def judge(self, said: Said) -> Sorting:
         now = self.now()
         return judge(said, now.catalogue, now.by_text)
+
+    def decide(self, said: Said, before: Sorting) -> Sorting:
+        """What a person decides of a finding, beside what its text proposed; `before` is the verdict until now."""
+        now = self.now()
+        read = before.proposed
+        if read is None and (fresh := now.by_text(said, now.catalogue)):  # none of it is on record
+            read = fresh.proposed
+        return decide(said, now.catalogue, read)
 
     def faults(self, said: Said, pointer: str = "") -> list[dict[str, Any]]:
         """What was said that cannot be true, with its places."""

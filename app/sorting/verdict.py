@@ -1,7 +1,9 @@
 """The verdict on a finding: which list it belongs on, at which level, and why.
 
-A person's word comes first, the text last. A cited criterion is stronger than a declared level, so that a possible
-major is never silently put down as general; what nobody has said stays `pending` for a person to decide.
+A person's word comes first, the text last. A cited criterion is stronger than a declared level; and where a general
+hazard is reported in words that meet a criterion, it is a possible major until a person who may decides: so none is
+silently put down as general. What the text says is kept beside what was said, whoever prevails. Of what nobody has
+said and the text does not say, the list is `pending` until a person decides.
 """
 
 from collections.abc import Iterator
@@ -37,6 +39,13 @@ class Said:
     special_categories: frozenset[SpecialCategory] = frozenset()
 
 
+class Meets(Frozen):
+    """Words of a finding, and the words of the criterion that they meet."""
+
+    said: str
+    criterion: str
+
+
 class Matched(Frozen):
     """A statutory criterion that the finding may meet."""
 
@@ -44,11 +53,22 @@ class Matched(Frozen):
     title: str
     score: float = Field(ge=0, le=1, description="1 for a criterion that a person cited.")
     because: tuple[str, ...] = Field(description="The words of the finding that speak for it; none where it was cited.")
+    meets: tuple[Meets, ...] = Field(default=(), description="Which words of the finding meet which of the criterion.")
     verified: bool = Field(description="Whether its wording was compared with a text of the standard.")
 
     @classmethod
     def cited(cls, criterion: Criterion) -> "Matched":
         return cls(code=criterion.code, title=criterion.title, score=1, because=(), verified=criterion.verified)
+
+
+class Proposal(Frozen):
+    """What the text alone says of a finding."""
+
+    list: ListName
+    level: Level | None
+    criteria: tuple[Matched, ...]
+    confidence: float | None = Field(ge=0, le=1)
+    reason: str
 
 
 class Sorting(Frozen):
@@ -60,10 +80,21 @@ class Sorting(Frozen):
     criteria: tuple[Matched, ...]
     confidence: float | None = Field(ge=0, le=1, description="1 where a person or a checklist said so.")
     reason: str = Field(description="Why, in a sentence for people.")
+    proposal: Proposal | None = Field(
+        default=None, description="What the text says, where somebody else decided; null where it says nothing."
+    )
+
+    @property
+    def proposed(self) -> Proposal | None:
+        """What the text says, whoever decided."""
+        if self.method is not Method.TEXT:
+            return self.proposal
+        told = {name: getattr(self, name) for name in Proposal.model_fields}
+        return Proposal(**told)
 
 
 class TextSorter(Protocol):
-    """Sorts by reading: asked only about findings of which nobody said where they belong."""
+    """Sorts by reading."""
 
     def __call__(self, said: Said, catalogue: Catalogue) -> Sorting | None:
         """A verdict with method `text`, or None if the text does not say enough."""
@@ -100,9 +131,35 @@ def contradictions(said: Said, catalogue: Catalogue) -> Iterator[Contradiction]:
 
 
 def judge(said: Said, catalogue: Catalogue, by_text: TextSorter = nobody) -> Sorting:
-    """The list that a finding belongs on, its level, and why.
+    """The list that a reported finding belongs on, its level, and why.
 
     Raises: Contradiction, the first of `contradictions`.
+    """
+    told, read = _told(said, catalogue), by_text(said, catalogue)
+    if told is None or read is None:
+        return told or read or PENDING
+    if told.level is Level.GENERAL and read.level is Level.MAJOR:
+        return read.model_copy(update={"reason": f"{told.reason}；但{read.reason}"})
+    return told.model_copy(update={"proposal": read.proposed})
+
+
+def decide(said: Said, catalogue: Catalogue, proposal: Proposal | None) -> Sorting:
+    """What a person who may decide has decided, beside what the text had proposed. Only who says `general` puts a
+    possible major down; who says no more than that it is a hazard leaves it possible.
+
+    Raises: Contradiction, the first of `contradictions`.
+    """
+    told = _told(said, catalogue) or PENDING
+    level_open = told.level is Level.GENERAL and said.level is None
+    if level_open and proposal and proposal.level is Level.MAJOR:
+        return Sorting(**dict(proposal), method=Method.TEXT)
+    return told.model_copy(update={"proposal": proposal})
+
+
+def _told(said: Said, catalogue: Catalogue) -> Sorting | None:
+    """The verdict by what a person or the checklist said, the strongest first; None where nothing was said.
+
+    Raises: Contradiction.
     """
     if wrong := next(contradictions(said, catalogue), None):
         raise wrong
@@ -111,7 +168,7 @@ def judge(said: Said, catalogue: Catalogue, by_text: TextSorter = nobody) -> Sor
         return _certain(
             Level.MAJOR, Method.CRITERION, f"上报时引用了判定标准{criterion.code}，按重大隐患处理", criterion
         )
-    return _declared(said) or _found_at_a_measure(said) or by_text(said, catalogue) or PENDING
+    return _declared(said) or _found_at_a_measure(said)
 
 
 PENDING: Final = Sorting(

@@ -9,10 +9,9 @@ from itertools import product
 import pytest
 from pydantic import TypeAdapter
 
-from app.sorting.criteria import Catalogue
 from app.sorting.sets import catalogue as released
 from app.sorting.terms import Level, ListName, Method
-from app.sorting.verdict import Contradiction, Matched, Said, Sorting, contradictions, judge
+from app.sorting.verdict import Contradiction, Matched, Proposal, Said, Sorting, contradictions, decide, judge
 
 CATALOGUE = released()
 SAID = Said(description="除尘系统未设置泄爆口", on=date(2026, 11, 23))
@@ -82,7 +81,7 @@ def test_every_verdict_says_why_and_has_every_key(case: Case, expected: Case) ->
     sorting = judge(said_in(case), CATALOGUE)
     assert sorting.reason
     assert sorting.confidence == (None if sorting.list is ListName.PENDING else 1)
-    assert set(sorting.model_dump()) == {"list", "level", "method", "criteria", "confidence", "reason"}
+    assert set(sorting.model_dump()) == {"list", "level", "method", "criteria", "confidence", "reason", "proposal"}
     assert Sorting.model_validate_json(sorting.model_dump_json()) == sorting
 
 
@@ -128,14 +127,91 @@ def test_all_contradictions_are_told_at_once() -> None:
     ]
 
 
-READ = Sorting(
-    list=ListName.HAZARD, level=Level.MAJOR, method=Method.TEXT, criteria=(), confidence=0.7, reason="像重大隐患"
-)
+MET = Matched(code="GM-11-03", title="…", score=0.9, because=("未设置泄爆口",), verified=True)
 
 
-def test_the_text_is_read_only_where_nobody_said_anything() -> None:
-    def reader(said: Said, catalogue: Catalogue) -> Sorting:
-        return READ
+def read_as(word: str) -> Sorting | None:
+    """A verdict by the text alone."""
+    if word == "nothing":
+        return None
+    listed, level = {"major": ("hazard", "major"), "general": ("hazard", "general")}.get(word, (word, None))
+    criteria = (MET,) if level == "major" else ()
+    return Sorting(
+        list=ListName(listed), level=Level(level) if level else None, method=Method.TEXT, criteria=criteria,
+        confidence=0.9, reason="文字这样说",
+    )  # fmt: skip
 
-    for case, expected in ACCEPTED:
-        assert (judge(said_in(case), CATALOGUE, reader) is READ) is (expected[0] == "pending"), case
+
+# What was said (as the first table's verdict has it), what the text says; the verdict of a report, and of a person who
+# may decide: list, level, method. "=" is what was said.
+BESIDE_THE_TEXT = """
+nothing           nothing          pending -       -       pending -       -
+nothing           major            hazard  major   text    pending -       -
+nothing           general          hazard  general text    pending -       -
+nothing           risk             risk    -       text    pending -       -
+nothing           none             none    -       text    pending -       -
+list:hazard       major            hazard  major   text    hazard  major   text
+level:general     major            hazard  major   text    =
+on_the_spot       major            hazard  major   text    hazard  major   text
+abnormal          major            hazard  major   text    hazard  major   text
+level:major       any              =                       =
+criterion         any              =                       =
+list:risk         any              =                       =
+list:none         any              =                       =
+list:hazard       nothing|general|risk|none  =             =
+level:general     nothing|general|risk|none  =             =
+on_the_spot       nothing|general|risk|none  =             =
+abnormal          nothing|general|risk|none  =             =
+"""
+TEXTS = ("nothing", "major", "general", "risk", "none")
+SAYING: dict[str, Said] = {
+    "nothing": SAID,
+    "list:hazard": replace(SAID, list=ListName.HAZARD),
+    "level:general": replace(SAID, level=Level.GENERAL),
+    "on_the_spot": replace(SAID, rectified_on_the_spot=True),
+    "abnormal": replace(SAID, measure_abnormal=True),
+    "level:major": replace(SAID, level=Level.MAJOR),
+    "criterion": replace(SAID, criterion="GM-11-03"),
+    "list:risk": replace(SAID, list=ListName.RISK),
+    "list:none": replace(SAID, list=ListName.NONE),
+}
+
+
+def beside_the_text() -> Iterator[tuple[str, str, list[str], list[str]]]:
+    for line in BESIDE_THE_TEXT.strip().splitlines():
+        said, text, *cells = line.split()
+        reported = cells[:1] if cells[0] == "=" else cells[:3]
+        for each in TEXTS if text == "any" else text.split("|"):
+            yield said, each, reported, cells[len(reported) :]
+
+
+def test_the_table_beside_the_text_says_everything_once() -> None:
+    said = Counter((said, text) for said, text, *_ in beside_the_text())
+    assert set(said) == set(product(SAYING, TEXTS))
+    assert set(said.values()) == {1}
+
+
+def proposed(proposal: Proposal | None) -> dict[str, object] | None:
+    """What is on record of it, whoever has the last word."""
+    return proposal.model_dump(exclude={"reason"}) if proposal else None
+
+
+@pytest.mark.parametrize(("said", "text", "reported", "decided"), list(beside_the_text()))
+def test_a_possible_major_is_put_down_by_nobody_but_who_may(
+    said: str, text: str, reported: list[str], decided: list[str]
+) -> None:
+    alone, read = judge(SAYING[said], CATALOGUE), read_as(text)
+    proposal = read.proposed if read else None
+    for verdict, expected in (
+        (judge(SAYING[said], CATALOGUE, lambda _, __: read), reported),
+        (decide(SAYING[said], CATALOGUE, proposal), decided),
+    ):
+        found = [verdict.list, verdict.level or "-", verdict.method or "-"]
+        assert found == ([alone.list, alone.level or "-", alone.method or "-"] if expected == ["="] else expected)
+        assert proposed(verdict.proposed) == proposed(proposal)
+
+
+def test_both_words_stand_where_the_text_says_more_than_the_reporter() -> None:
+    sorting = judge(replace(SAID, level=Level.GENERAL), CATALOGUE, lambda _, __: read_as("major"))
+    assert sorting.reason == "上报人判定为一般隐患；但文字这样说"
+    assert (sorting.criteria, sorting.confidence) == ((MET,), 0.9)

@@ -4,10 +4,10 @@ What none of them may say is in `faults`. Pure.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from app.foundation.canonical import canonical, digest
@@ -100,9 +100,14 @@ class Known:
         return Level.MAJOR if self.criterion else self.level
 
     @property
+    def told(self) -> dict[str, Any]:
+        """Its fields by their names."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @property
     def digest(self) -> str:
         """What tells whether it says the same as before."""
-        return digest(canonical(asdict(self) | {"system_number": None}))
+        return digest(canonical(self.told | {"system_number": None}))
 
     def key(self, enterprise_id: UUID) -> str:
         """What it is known by: the number in its list, or, where that has none, what was found where and when."""

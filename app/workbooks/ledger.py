@@ -3,7 +3,6 @@
 `hazards/importing.py` says what becomes of its rows.
 """
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
@@ -128,7 +127,7 @@ BOOK: Final = Book(
 
 def gather(session: Session, works: Enterprise) -> list[dict[str, Any]]:
     """The enterprise's hazards as rows of the sheet."""
-    return [asdict(known) for known in ledger(session, works)]
+    return [known.told for known in ledger(session, works)]
 
 
 def carry(job: Job) -> None:
@@ -164,5 +163,4 @@ def _changes(taken: Taken) -> list[FieldChange]:
     """The fields in which a row differs from the hazard that is here."""
     if taken.before is None:
         return []
-    after, before = asdict(taken.known), asdict(taken.before)
-    return told(SHEET, {name: after[name] for name in taken.differs}, before)
+    return told(SHEET, {name: getattr(taken.known, name) for name in taken.differs}, taken.before.told)

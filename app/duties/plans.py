@@ -28,11 +28,12 @@ NO_MEASURE: Final = Said("本企业没有这条管控措施", "The enterprise ha
 BACKWARDS: Final = Said("结束早于开始", "It ends before it begins")
 ONLY_DAILY: Final = Said("只有日排查分班次", "Only daily plans have shifts")
 TWICE: Final = Said("同一项出现了两次", "The same thing stands twice")
+NOTHING: Final[Mapping[str, Any]] = {}
 OWES: Final = ("cadence", "tier", "responsible_id", "measure_ids", "days", "shifts", "from_on", "to_on", "retired")
 
 
-def add_plan(session: Session, caller: Caller, body: NewPlan) -> InspectionPlan:
-    """Make a plan. It owes what opens from now on.
+def add_plan(session: Session, caller: Caller, body: NewPlan, said: Mapping[str, Any] = NOTHING) -> InspectionPlan:
+    """Make a plan. It owes what opens from now on. `said` is what its event tells besides.
 
     Raises:
         NotFound: the enterprise is outside the caller's scope; a person or a measure is not of the enterprise.
@@ -48,12 +49,14 @@ def add_plan(session: Session, caller: Caller, body: NewPlan) -> InspectionPlan:
     plan = InspectionPlan(
         id=body.id, enterprise_id=enterprise.id, area_code=enterprise.area_code, created_at=now(), retired=False, **told
     )
-    events.create(session, plan, "planned", caller, {})
+    events.create(session, plan, "planned", caller, dict(said))
     session.add(_version(plan))
     return plan
 
 
-def change_plan(session: Session, caller: Caller, plan_id: UUID, body: PlanChange) -> InspectionPlan:
+def change_plan(
+    session: Session, caller: Caller, plan_id: UUID, body: PlanChange, said: Mapping[str, Any] = NOTHING
+) -> InspectionPlan:
     """Change a plan: what has opened stays owed as it was, what opens from now on is owed as it is then.
 
     Raises:
@@ -69,7 +72,7 @@ def change_plan(session: Session, caller: Caller, plan_id: UUID, body: PlanChang
     changes = {name: value for name, value in asked.items() if value != getattr(plan, name)}
     _check({name: getattr(plan, name) for name in (*OWES, "substitutes")} | changes)
     if changes:
-        events.change(session, plan, "changed", caller, changes, {})
+        events.change(session, plan, "changed", caller, changes, dict(said))
         if changes.keys() & set(OWES):
             session.add(_version(plan))
     return plan

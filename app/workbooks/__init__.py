@@ -3,8 +3,8 @@
 Read `books.py` first (sheets and columns, as description), then `kinds.py` (what may stand in a cell). A file is opened
 by `package.py`, its rows come from `grid.py`, and `table.py` makes records of them with every bad cell by its place;
 `writing.py` writes templates and exports. `receiving.py` and `exporting.py` are the way in and out over HTTP,
-`importing.py` is what all imports have in common, `models.py` their record. Each book has a page of its own:
-`enterprises.py` is the simplest.
+`importing.py` is what all imports have in common, `models.py` their record. Each book has pages of its own, what
+it looks like and what becomes of it: `enterprise_sheets.py` and `enterprise_import.py` are the simplest.
 
 **To add a book**
 

@@ -9,6 +9,7 @@ from fastapi import Query
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from app.duties.plans import demand_keeper as demand_plan_keeper
 from app.foundation.problems import ProblemView
 from app.people import enterprises as enterprise_pages
 from app.people.calls import Write
@@ -17,14 +18,25 @@ from app.people.schemas import EnterpriseChoice
 from app.people.scope import Caller
 from app.people.visits import Visits
 from app.risks.keeping import demand_keeper
-from app.workbooks import enterprises, ledger, risk_chain, risk_import, risk_sheets
+from app.workbooks import (
+    checklist_import,
+    checklist_sheets,
+    enterprise_import,
+    enterprise_sheets,
+    ledger,
+    risk_chain,
+    risk_import,
+    risk_sheets,
+)
 from app.workbooks.books import Book
 from app.workbooks.exporting import Export, export, refuse_more_than_imports, refuse_workers
 from app.workbooks.grid import ROWS_LIMIT
 from app.workbooks.importing import ImportView, SentFile, carry_out, show_import
 from app.workbooks.receiving import BODY, Sent, receiving
 
-BOOKS: Final[dict[str, Book]] = {book.name: book for book in (risk_sheets.BOOK, enterprises.BOOK, ledger.BOOK)}
+BOOKS: Final[dict[str, Book]] = {
+    book.name: book for book in (risk_sheets.BOOK, checklist_sheets.BOOK, enterprise_sheets.BOOK, ledger.BOOK)
+}
 REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"model": ImportView, "description": "The same file with the same id was imported before."},
     403: {"model": ProblemView},
@@ -37,6 +49,7 @@ class BookName(StrEnum):
     """The books that there are."""
 
     RISKS = "risks"
+    CHECKLISTS = "checklists"
     ENTERPRISES = "enterprises"
     LEDGER = "ledger"
 
@@ -73,17 +86,17 @@ def get_template(session: Session, caller: Caller, book: BookName) -> Export:
 def export_enterprises(session: Session, caller: Caller, choice: Annotated[EnterpriseChoice, Query()]) -> Export:
     """The enterprises in scope, by name, as a workbook that imports again unchanged. It has names and phones."""
     refuse_workers(caller)
-    rows = enterprises.gather(session, caller, choice, ROWS_LIMIT + 1)
+    rows = enterprise_sheets.gather(session, caller, choice, ROWS_LIMIT + 1)
     refuse_more_than_imports(len(rows))
-    return Export(enterprises.BOOK, {enterprises.ENTERPRISE.key: rows})
+    return Export(enterprise_sheets.BOOK, {enterprise_sheets.ENTERPRISE.key: rows})
 
 
-@importing(".xlsx", enterprises.BOOK, "导入企业")
+@importing(".xlsx", enterprise_sheets.BOOK, "导入企业")
 def import_enterprises(session: Session, caller: Caller, query: Asked, parts: Sent) -> ImportView:
     """By an administrator: every row is registered or, if it is known by its id or credit code, changed; all or none.
     A bad cell is named by sheet, row and column. With `dry_run=true` it is only said what would change."""
     demand_administrator(caller)
-    return carry_out(session, caller, enterprises.BOOK, parts, enterprises.carry)
+    return carry_out(session, caller, enterprise_sheets.BOOK, parts, enterprise_import.carry)
 
 
 @export(router, "/{enterprise_id}/ledger.xlsx", summary="导出隐患台账")
@@ -124,3 +137,23 @@ def import_risks(session: Session, caller: Caller, enterprise_id: UUID, query: A
     works = find(session, caller, enterprise_id, hold=True)
     demand_keeper(caller, works.id)
     return carry_out(session, caller, risk_sheets.BOOK, parts, risk_import.carry, works)
+
+
+@export(router, "/{enterprise_id}/checklists.xlsx", summary="导出检查表")
+def export_checklists(session: Session, caller: Caller, enterprise_id: UUID) -> Export:
+    """An enterprise's checklists in use: its inspection plans with the measures that each looks at. It imports again
+    unchanged."""
+    works = find(session, caller, enterprise_id)
+    refuse_workers(caller)
+    rows = checklist_sheets.gather(session, works.id)
+    refuse_more_than_imports(len(rows))
+    return Export(checklist_sheets.BOOK, {checklist_sheets.CHECKLISTS.key: rows}, works.name)
+
+
+@importing("/{enterprise_id}/checklists.xlsx", checklist_sheets.BOOK, "导入检查表")
+def import_checklists(session: Session, caller: Caller, enterprise_id: UUID, query: Asked, parts: Sent) -> ImportView:
+    """By the enterprise's safety officer or manager: plans are made or changed as the rows say, all or none. What they
+    look at are measures of the risk list. What no row speaks of stays on its list."""
+    works = find(session, caller, enterprise_id, hold=True)
+    demand_plan_keeper(caller, works.id)
+    return carry_out(session, caller, checklist_sheets.BOOK, parts, checklist_import.carry, works)

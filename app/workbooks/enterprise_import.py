@@ -1,4 +1,4 @@
-"""The book of enterprises: for administrators, who register a town's enterprises from a list that they have.
+"""Taking a list of enterprises in: administrators register a town's enterprises from a list that they have.
 
 A row is known by its 编号, else by its credit code; a site without one by its name and area.
 """
@@ -9,12 +9,9 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
-from app.foundation.geo import DATUM_TITLES, Datum
 from app.foundation.problems import Invalid, Said
-from app.foundation.wire import Short, Word
 from app.journal import events
 from app.people.enterprises import (
     CODE_TAKEN,
@@ -24,108 +21,22 @@ from app.people.enterprises import (
     STRUCTURED,
     TOO_WIDE,
     check_kind,
-    conditions,
 )
 from app.people.models import Area, Enterprise
 from app.people.moves import move
-from app.people.schemas import CreditCode, EnterpriseChoice, NewEnterprise, Phone
-from app.people.scope import Caller, prefix, visible
-from app.people.terms import (
-    TITLES,
-    EnterpriseKind,
-    EnterpriseStatus,
-    Scale,
-    StandardizationLevel,
-)
-from app.sorting.terms import TITLES as SORTING_TITLES
-from app.sorting.terms import Sector, SpecialCategory
-from app.workbooks.books import Book, Column, Sheet
+from app.people.schemas import NewEnterprise
+from app.people.scope import prefix, visible
+from app.people.terms import EnterpriseKind, Responsibility
+from app.workbooks.enterprise_sheets import ENTERPRISE, PARTS, flat
 from app.workbooks.importing import Job, compared, told
-from app.workbooks.kinds import Ids, Number, Written, many_words, words
+from app.workbooks.positions import read_position
 from app.workbooks.table import Record
 
 REPEATED: Final = Said("与第 {} 行是同一家企业", "The same enterprise as row {}")
 UNKNOWN: Final = Said("没有这个编号的企业：新增的行请留空", "No enterprise has this id: leave it blank for a new one")
 AMBIGUOUS: Final = Said("有几个同名区划，请填写 12 位代码", "Several areas have this name: give the code of 12 digits")
 WHOSE_PHONE: Final = Said("请同时填写姓名", "Give the name, too")
-INCOMPLETE: Final = Said("经度、纬度、坐标系须同时填写", "Longitude, latitude and datum come together")
-
-ENTERPRISE: Final = Sheet(
-    "enterprises", "企业", main=True, also=("企业清单", "企业名单", "企业信息", "Sheet1"),
-    columns=(
-        Column("name", "企业名称", Written(Short), also=("单位名称", "名称", "企业（单位）名称"), required=True,
-               width=30, example="铜梁永兴机械厂"),
-        Column("kind", "类型", words(EnterpriseKind, TITLES[EnterpriseKind], 无证作坊="unregistered_site"),
-               "空白为企业。无证场所没有信用代码，须有位置和负责人。", default=EnterpriseKind.ENTERPRISE),
-        Column("credit_code", "统一社会信用代码", Written(CreditCode, "18 位，末位为校验码"),
-               "企业必填；请把单元格设为文本。", also=("信用代码", "社会信用代码"), width=24,
-               example="91500224MA5U8QJX4U"),
-        Column("area", "所属区划", Written(Short, "12 位区划代码，或镇街、村社区的名称"), "填到镇街或村社区。",
-               also=("区划代码", "区划", "所属镇街", "行政区划"), required=True, width=18, example="500151101201"),
-        Column("address", "地址", Written(Short), also=("详细地址", "生产经营地址"), width=30,
-               example="土桥镇工业路 12 号"),
-        Column("status", "状态", words(EnterpriseStatus, TITLES[EnterpriseStatus]), "空白为在营。",
-               also=("经营状态",), default=EnterpriseStatus.OPERATING),
-        Column("sectors", "行业", many_words(Sector, SORTING_TITLES[Sector]), also=("所属行业", "行业类别"), width=18,
-               example=(Sector.MACHINERY,)),
-        Column("special_categories", "特殊类别", many_words(SpecialCategory, SORTING_TITLES[SpecialCategory]),
-               "四涉一有限一使用。", also=("四涉一有限一使用",), width=20, example=(SpecialCategory.DUST_EXPLOSION,)),
-        Column("scale", "规模", words(Scale, TITLES[Scale]), also=("企业规模",), example=Scale.SMALL),
-        Column("standardization_level", "标准化等级", words(StandardizationLevel, TITLES[StandardizationLevel]),
-               example=StandardizationLevel.THIRD),
-        Column("lon", "经度", Number(float, -180, 180), width=12, example=106.05),
-        Column("lat", "纬度", Number(float, -90, 90), width=12, example=29.84),
-        Column("datum", "坐标系", words(Datum, DATUM_TITLES, **{d.upper(): d.value for d in Datum}, 微信="gcj02"),
-               "有经纬度时必填。", width=16, example=Datum.GCJ02),
-        Column("accuracy_m", "定位精度", Number(float, 0, 100_000), "单位米。", example=12),
-        Column("in_charge", "负责人", Written(Word), also=("主要负责人", "法定代表人", "联系人"), example="张伟"),
-        Column("in_charge_phone", "负责人电话", Written(Phone, "电话号码"), also=("联系电话", "电话"), width=16,
-               example="13800000000"),
-        Column("engineer", "总工程师", Written(Word)),
-        Column("engineer_phone", "总工程师电话", Written(Phone, "电话号码"), width=16),
-        Column("partner", "互助企业", Written(Short, "信用代码，或系统编号"), "小微互助的另一家企业。", width=24),
-        Column("id", "编号", Ids(), "导出时填写，请勿修改。", width=38, ours=True),
-    ),
-)  # fmt: skip
-BOOK: Final = Book("enterprises", "企业清单", (ENTERPRISE,))
-PLAIN: Final = (
-    "name", "kind", "credit_code", "address", "status", "sectors", "special_categories", "scale",
-    "standardization_level",
-)  # fmt: skip
-# Which columns a structured field of an enterprise is put together from.
-PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "position": ("lon", "lat", "datum", "accuracy_m"),
-    "person_in_charge": ("in_charge", "in_charge_phone"),
-    "chief_engineer": ("engineer", "engineer_phone"),
-    "area_code": ("area",),
-    "partner_id": ("partner",),
-    **{name: (name,) for name in PLAIN},
-}
 COLUMN_OF: Final = {"credit_code": "credit_code", "position": "lon", "person_in_charge": "in_charge"}
-
-
-def gather(session: Session, caller: Caller, choice: EnterpriseChoice, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` enterprises in scope as rows of the sheet, by name."""
-    wanted = select(Enterprise).where(or_(*visible(caller, Enterprise)), *conditions(choice))
-    found = session.scalars(wanted.order_by(Enterprise.name, Enterprise.id).limit(limit)).all()
-    partners = {each.partner_id for each in found if each.partner_id}
-    codes = dict(
-        session.execute(select(Enterprise.id, Enterprise.credit_code).where(Enterprise.id.in_(partners))).all()
-    )
-    return [_flat(each, codes) for each in found]
-
-
-def _flat(works: Enterprise, codes: Mapping[UUID, str | None]) -> dict[str, Any]:
-    """An enterprise as a row; `codes` are the credit codes of partners."""
-    row: dict[str, Any] = {name: getattr(works, name) for name in PLAIN}
-    position, person, engineer = (works.position or {}, works.person_in_charge or {}, works.chief_engineer or {})
-    row |= {"area": works.area_code, "id": works.id, "in_charge": person.get("name"), "engineer": engineer.get("name")}
-    row |= {"in_charge_phone": person.get("phone"), "engineer_phone": engineer.get("phone")}
-    row |= {name: position.get(name) for name in ("lon", "lat", "accuracy_m")}
-    row["datum"] = Datum(position["datum"]) if position else None
-    partner = works.partner_id
-    row["partner"] = None if partner is None else codes.get(partner) or str(partner)
-    return row
 
 
 def carry(job: Job) -> None:
@@ -161,7 +72,7 @@ class _Importing:
                             Said(REPEATED.zh.format(row), REPEATED.en.format(row)))  # fmt: skip
                 continue
             seen[known] = record.row
-            before = _flat(works, self.codes) if works else {}
+            before = flat(works, self.codes) if works else {}
             said = compared(ENTERPRISE, record, before if works else self._blank())
             fields = self._fields(record, said, works)
             if works is None:
@@ -191,7 +102,7 @@ class _Importing:
 
     def _fields(self, record: Record, said: Mapping[str, Any], works: Enterprise | None) -> dict[str, Any]:
         """The fields of an enterprise that the columns `said` make up."""
-        whole = _flat(works, self.codes) if works else {}
+        whole = flat(works, self.codes) if works else {}
         whole |= {key: value for key, value in record.values.items() if record.says(key)}
         touched = [name for name, parts in PARTS.items() if any(part in said for part in parts)]
         fields = {name: self._field(record, name, whole, works) for name in touched}
@@ -206,7 +117,7 @@ class _Importing:
     def _field(self, record: Record, name: str, whole: Mapping[str, Any], works: Enterprise | None) -> Any:
         match name:
             case "position":
-                return self._position(record, whole)
+                return read_position(record, whole, self.faults)
             case "person_in_charge":
                 return self._person(record, whole, "in_charge")
             case "chief_engineer":
@@ -214,6 +125,9 @@ class _Importing:
                 kept = (works.chief_engineer if works else None) or {}
                 same = person and person["name"] == kept.get("name")
                 return person and person | {"user_id": kept.get("user_id") if same else None}
+            case "responsible_persons":
+                three = ((kind, self._person(record, whole, kind)) for kind in Responsibility)
+                return [{"kind": kind.value, "post": whole.get(f"{kind}_post"), **p} for kind, p in three if p]
             case "area_code":
                 return whole.get("area")
             case "partner_id":
@@ -221,18 +135,9 @@ class _Importing:
             case _:
                 return whole.get(name)
 
-    def _position(self, record: Record, whole: Mapping[str, Any]) -> dict[str, Any] | None:
-        lon, lat, datum = (whole.get(name) for name in ("lon", "lat", "datum"))
-        if lon is None and lat is None:
-            return None
-        for name, value in (("lon", lon), ("lat", lat), ("datum", datum)):
-            if value is None and name not in record.bad:
-                self._fault(record, name, "missing", INCOMPLETE)
-        return {"lon": lon, "lat": lat, "datum": datum and datum.value, "accuracy_m": whole.get("accuracy_m")}
-
     def _person(self, record: Record, whole: Mapping[str, Any], key: str) -> dict[str, Any] | None:
         name, phone = whole.get(key), whole.get(f"{key}_phone")
-        if name is None and phone and key not in record.bad:
+        if name is None and (phone or whole.get(f"{key}_post")) and key not in record.bad:
             self._fault(record, key, "missing", WHOSE_PHONE)
         return {"name": name, "phone": phone} if name else None
 

@@ -1,10 +1,11 @@
 """What is printed: two lists and two cards of a post, and labels with the codes of an enterprise's risk points."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from pydantic import Field
@@ -32,9 +33,17 @@ from app.risks.levels import LiveLevels
 from app.risks.models import RiskObject, RiskUnit
 from app.risks.schemas import CheckCycle
 
+T = TypeVar("T")
 DATA: Final = Path(__file__).with_name("data")
 LABELS: Final = 500
 """On one sheet; of more there are several parts."""
+
+LIST: Final = 30_000
+"""Characters of the measures, and of the duties, on paper: some twenty pages. What is beyond is left to the phone, so
+that nobody's printing takes longer than a few seconds."""
+
+CARD: Final = 4_000
+"""Characters of what measures give to one part of a card."""
 
 ROW: Final = 1500
 """Characters of measures, with which a row of the list still fits on a page of its own."""
@@ -72,13 +81,19 @@ def cards_sheet(
     post = find_post(session, caller, post_id)
     cards = gathering.cards(session, caller, post_id, levels_now)
     told = cards.model_dump(mode="json")
+    risks = printable_risks(cards.risk_list.items)
+    keeps = within(cards.duty_list.keeps, lambda kept: len(kept.description) + len(kept.check or ""), LIST)
+    operation, emergency = told["operation_card"], told["emergency_card"]
+    operation |= {part: within(operation[part], _length, CARD) for part in ("before_work", "protective")}
+    emergency |= {"rescue": within(emergency["rescue"], _length, CARD), "events": within(emergency["events"], len, 500)}
     data = told | {
         "on": str(local_date(now())), "code": in_groups(post.scan_code), "qr": address.of(post.scan_code),
-        "role": _title(post.role), "risks": [_risk(each) for each in cards.risk_list.items],
-        "left_out": cards.risk_list.left_out, "public": PUBLIC,
+        "role": _title(post.role), "risks": risks, "public": PUBLIC,
+        "left_out": cards.risk_list.left_out + len(cards.risk_list.items) - len(risks),
+        "keeps_left_out": len(cards.duty_list.keeps) - len(keeps),
         "keeps": [
             {"text": each.description, "check": each.check, "cycle": cycle(each.check_cycle)}
-            for each in cards.duty_list.keeps
+            for each in keeps
         ],
         "inspections": [f"{each.name}（{_title(each.cadence)}）" for each in cards.duty_list.inspections],
         "parts": terms.TITLES[terms.Part],
@@ -86,19 +101,36 @@ def cards_sheet(
     return Sheet(DATA / "cards.typ", data, f"{cards.enterprise.name} {post.name} 两单两卡")
 
 
+def within(items: Sequence[T], length: Callable[[T], int], room: int) -> list[T]:
+    """As many of the first ones as have room together; the first in any case."""
+    ends = accumulate(map(length, items))
+    return [item for number, (item, end) in enumerate(zip(items, ends, strict=True)) if end <= room or number == 0]
+
+
+def _length(line: Mapping[str, str]) -> int:
+    return len(line["text"])
+
+
+def printable_risks(risks: Sequence[RiskOnCard]) -> list[dict[str, Any]]:
+    """The risks as they are printed, as long as there is room for their measures; the first ones of each at least."""
+    shown = within(risks, lambda risk: 40 + sum(len(each.description) for each in risk.measures), LIST)
+    return [_risk(risk) for risk in shown]
+
+
 def _risk(risk: RiskOnCard) -> dict[str, Any]:
     current = risk.current
+    measures = within(risk.measures, lambda measure: len(measure.description), LIST)
     return {
         "where": " · ".join(filter(None, (risk.object, risk.unit))), "event": risk.event, "place": risk.place,
         "colour": risk.colour, "level": _level(risk.level), "control": _title(risk.control_level),
-        "whole": sum(len(each.description) + 20 for each in risk.measures) < ROW,
+        "whole": sum(len(each.description) + 20 for each in measures) < ROW, "more": len(risk.measures) - len(measures),
         "now": current.colour, "now_level": _level(current.level), "open": len(current.because),
         "measures": [
             {
                 "kind": _title(each.kind), "text": each.description, "own": each.own,
                 "holder": each.holder or _title(each.holder_role),
             }
-            for each in risk.measures
+            for each in measures
         ],
     }  # fmt: skip
 

@@ -4,12 +4,16 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import zxingcpp
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
 
-from app.cards.sheets import LabelsAsked, PublicAddress, cards_sheet, labels_sheet
+from app.cards import sheets
+from app.cards.sheets import LabelsAsked, PublicAddress, cards_sheet, labels_sheet, within
 from app.foundation.printing import Sheet, pictured, printed
 from app.people.scope import Role
 from app.people.tokens import Pass, identify
@@ -183,13 +187,16 @@ def test_labels_of_an_enterprise(client: TestClient, world: World) -> None:
     assert "打磨车间" not in read(client.get(path, headers=officer.headers).content)
 
 
-def test_five_hundred_labels_are_a_part_and_each_can_be_scanned(client: TestClient, world: World) -> None:
+def test_of_many_labels_there_are_parts_and_each_can_be_scanned(
+    client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "LABELS", 30)
     officer, *_ = team(world)
     area = {"enterprise_id": world.enterprise, "area_code": world.village, "answerable": []}
 
     def many(session: Any) -> None:
-        for number in range(501):
-            name = f"风险点{number:03}" + ("非常长的名称" * 30 if number % 50 == 0 else "")
+        for number in range(31):
+            name = f"风险点{number:03}" + ("非常长的名称" * 30 if number % 7 == 0 else "")
             session.add(RiskObject(id=uuid4(), name=name, place=f"{number}号位", **area))
 
     world.write(many)
@@ -201,7 +208,7 @@ def test_five_hundred_labels_are_a_part_and_each_can_be_scanned(client: TestClie
 
     sheet = world.write(laid_out)
     labels = sheet.data["labels"]
-    assert (len(labels), len(PdfReader(BytesIO(printed(sheet))).pages)) == (500, 50)
+    assert (len(labels), len(PdfReader(BytesIO(printed(sheet))).pages)) == (30, 3)
     [page] = pictured(Sheet(sheet.template, {**sheet.data, "labels": labels[:10]}, sheet.name), 120)
     found = {each.text for each in zxingcpp.read_barcodes(opened(page))}
     assert found == {f"https://aq.example.cn/scan/{label['code'].replace('-', '')}" for label in labels[:10]}
@@ -227,3 +234,24 @@ def test_cards_are_read_by_everybody_in_scope(client: TestClient, world: World) 
     for person in outside:
         for path in ("", "/cards", "/cards.pdf"):
             assert client.get(f"posts/{post['id']}{path}", headers=person.headers).status_code == 404
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.text(max_size=30)), st.integers(0, 100))
+def test_what_has_no_room_on_paper_is_left_to_the_phone(lines: list[str], room: int) -> None:
+    shown = within(lines, len, room)
+    assert shown == lines[: len(shown)]
+    assert len("".join(shown)) <= room or len(shown) == 1
+    assert len(shown) == len(lines) or len("".join(lines[: len(shown) + 1])) > room
+
+
+def test_a_post_of_a_whole_works_prints_in_bounds(client: TestClient, world: World) -> None:
+    officer, *_ = team(world)
+    long = [{"kind": "management", "description": "规" * 2000, "check": "查" * 2000, "holder": "打磨工"}] * 10
+    for number in range(3):
+        added(client, officer, event=f"事件{number}", unit=f"单元{number}", measures=long)
+    post = described(client, officer)
+    assert len(got(client, officer, f"posts/{post['id']}/cards")["risk_list"]["items"]) == 3
+    text = read(client.get(f"posts/{post['id']}/cards.pdf", headers=officer.headers).content)
+    assert "另有2条风险未列出" in text
+    assert "另有23项，请扫码查看" in text

@@ -1,7 +1,7 @@
 """How a post is found in what an enterprise has written."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.cards.naming import BETWEEN, named_singly, names_in, naming
@@ -29,6 +29,7 @@ def test_a_post_is_found_by_any_of_its_names_and_by_no_part_of_one() -> None:
     assert naming(texts, set()) == set()
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.text(st.characters(categories=["Lo"]), min_size=1, max_size=4), min_size=1, max_size=4, unique=True))
 def test_what_is_listed_one_by_one_is_what_finds_it(names: list[str]) -> None:
     text = "、".join(names)
@@ -37,6 +38,7 @@ def test_what_is_listed_one_by_one_is_what_finds_it(names: list[str]) -> None:
     assert not any(BETWEEN.search(name) for name in named_singly(text))
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, LENGTH))
 def test_a_code_is_read_however_it_was_typed(cut: int) -> None:
     code = new_code()

@@ -55,6 +55,8 @@ def find_place(session: Session, caller: Caller, code: str, *, lock: bool = Fals
         NotFound: there is no such code, or it lies outside the caller's scope.
     """
     kept = as_kept(code)
+    if kept is None:
+        raise NotFound(NO_CODE)
     for kind, table in TABLES.items():
         found = _held(session, caller, kind, table.scan_code == kept, lock=lock)
         if found:

@@ -19,6 +19,8 @@ def in_groups(code: str) -> str:
     return "-".join(code[at : at + GROUP] for at in range(0, LENGTH, GROUP))
 
 
-def as_kept(typed: str) -> str:
-    """What somebody has typed, as codes are kept: without hyphens, and with what is easily misread put right."""
-    return typed.upper().translate(MISREAD)
+def as_kept(typed: str) -> str | None:
+    """What somebody has typed, as codes are kept: without hyphens, and with what is easily misread put right; None if
+    it cannot be one."""
+    code = typed.upper().translate(MISREAD)
+    return code if len(code) == LENGTH and set(code) <= set(ALPHABET) else None

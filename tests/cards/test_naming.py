@@ -46,3 +46,4 @@ def test_a_code_is_read_however_it_was_typed(cut: int) -> None:
     assert set(code) <= set(ALPHABET)
     assert as_kept(in_groups(code)) == as_kept(f" {code[:cut].lower()} {code[cut:]}") == code
     assert as_kept(code.replace("0", "o").replace("1", "l")) == code
+    assert [as_kept(each) for each in (code[1:], code + "0", "U" + code[1:], "\0" + code[1:], "")] == [None] * 5

@@ -80,7 +80,7 @@ def test_outside_of_scope_and_nowhere_look_alike(client: TestClient, world: Worl
     place = object_of(client, officer, added(client, officer))
     neighbour = world.someone(Role.SAFETY_OFFICER, enterprise_id=world.works())
     answers = []
-    for code in (place["scan_code"], "0" * 12, "没有", "1" * 2000):
+    for code in (place["scan_code"], "0" * 12, "没有", "1" * 2000, "%00" * 12, "%ED%A0%80"):
         answer = client.get(f"scan/{code}", headers=neighbour.headers)
         assert answer.status_code == 404
         answers.append({key: value for key, value in answer.json().items() if key != "request_id"})

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.demo import oversight, rounds
+from app.demo import campaigns, oversight, rounds
 from app.demo.camera import Camera, emptied, loaded
 from app.demo.casting import Casting
 from app.demo.data import read
@@ -70,4 +70,4 @@ def _tell(session: Session, camera: Camera, rnd: Random) -> None:
         plan_rounds(session, town, rounds.SINCE, until=now)
         appoint(session, town)
     stage = Stage(session, town, camera, rnd, now)
-    perform([*Casting(stage).tales(), *rounds.every(stage), *oversight.every(stage)], now)
+    perform([*Casting(stage).tales(), *rounds.every(stage), *oversight.every(stage), *campaigns.every(stage)], now)

@@ -2,7 +2,9 @@
 persons with their checks, a danger, and a special period."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -26,6 +28,7 @@ CHECKED: Final = (75, 45, 15)  # days ago
 DANGER: Final = 12  # days ago
 PERIOD: Final = (20, 14)  # days ago, from and to
 A_CHECK: Final = timedelta(minutes=50)
+DICE: Final = 20260601
 
 
 def appoint(session: Session, town: Town) -> None:
@@ -41,7 +44,8 @@ def appoint(session: Session, town: Town) -> None:
 
 
 def every(stage: Stage) -> Iterator[Act]:
-    """What they do."""
+    """What they do; by dice of their own, so that everybody else's past stays what it is."""
+    stage = replace(stage, rnd=Random(DICE))
     main = stage.town.works[stage.town.data.main.key]
     for works in _special(stage.town):
         yield _checks(stage, works, always=works is main)

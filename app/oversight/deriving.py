@@ -8,7 +8,7 @@ from typing import Final
 
 from app.duties.deriving import Done, Outcome, judged, outcome
 from app.duties.periods import Period, Reign, Rule, days_between, span
-from app.duties.reading import Duty, Person, Plan, Version
+from app.duties.reading import Duty, Person, Plan, Version, id_of, key_of
 from app.duties.terms import TITLES, Asks, Days, DutyFlag, DutyState, Seat
 from app.foundation.calendar import add_days, end_of_day, local_date, start_of_day
 from app.inspections.terms import Cadence, Kind
@@ -140,8 +140,7 @@ def duty(works: Answering, owed: Owed, policy: Policy, now: datetime) -> Duty:
     rule = Rule(owed.cadence, Days.EVERY, period.first, period.last)
     term = owed.owner(local_date(now))
     version = Version(1, rule, Reign(period.opens_at), None, term.user_id if term else None, ())
-    found = Duty(plan, version, period, Outcome(DutyState.DUE), None, (), (), owed.asks, chair.seat)
-    counted = [each for each in works.visits if _counts(each, found.id, owed, policy)]
+    counted = _counting(works, plan, owed, policy)
     told = _flagged(owed, counted, now)
     if term is None:
         told = Outcome(told.state, told.flags | {DutyFlag.UNASSIGNED}, told.nil)
@@ -151,20 +150,19 @@ def duty(works: Answering, owed: Owed, policy: Policy, now: datetime) -> Duty:
     return Duty(plan, version, period, told, owner, (), inspections, owed.asks, chair.seat, follow_ups)
 
 
-def _counts(visit: Visit, id: str, owed: Owed, policy: Policy) -> bool:
-    """Whether a visit is for a duty: by whoever held the seat that day, in the manner that is asked for, in its time.
+def _counting(works: Answering, plan: Plan, owed: Owed, policy: Policy) -> list[Visit]:
+    """The visits that are for a duty: by whoever held the seat that day, in the manner that is asked for, in its time.
 
     A check that names the duty of another period of the seat is for that one; so may a check that comes late be. Who
     comes to a danger within days after its time is late.
     """
-    if visit.at < owed.period.opens_at or not _suits(visit, owed.asks) or _held(visit, owed.chair) is None:
-        return False
-    plan = id.partition(":")[0]
-    named = [each for each in visit.duties if each.startswith(plan)]
-    if named:
-        return id in named
-    grace = policy.late if owed.asks is Asks.PRESENCE else timedelta()
-    return visit.at < owed.period.closes_at + grace
+    period, grace = owed.period, policy.late if owed.asks is Asks.PRESENCE else timedelta()
+    near = works.between(period.opens_at, period.closes_at + grace)
+    if works.naming:
+        id, own = id_of(key_of(plan, period)), str(plan.id)
+        theirs = [each for each in near if not any(name.startswith(own) for name in each.duties)]
+        near = theirs + [each for each in works.naming if id in each.duties and each.at >= period.opens_at]
+    return [each for each in near if _suits(each, owed.asks) and _held(each, owed.chair) is not None]
 
 
 def _suits(visit: Visit, asks: Asks) -> bool:
@@ -199,7 +197,8 @@ def _flagged(owed: Owed, counted: Collection[Visit], now: datetime) -> Outcome:
     flags = {
         flag
         for flag, rest in without.items()
-        if outcome(owed.period.closes_at, list(map(_done, rest)), now).state is not whole.state
+        if len(rest) < len(counted)
+        and outcome(owed.period.closes_at, list(map(_done, rest)), now).state is not whole.state
     }
     return Outcome(whole.state, whole.flags | flags, whole.nil)
 

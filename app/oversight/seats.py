@@ -1,5 +1,6 @@
 """Who held which seat when, and since when an enterprise has been one that owes: pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -119,6 +120,18 @@ class Answering:
     happenings: list[Happening] = field(default_factory=list)
     cares: list[Care] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
+    instants: list[datetime] = field(default_factory=list)
+    naming: list[Visit] = field(default_factory=list)
+
+    def take_in(self, visits: Iterable[Visit]) -> None:
+        """Know who looked after it."""
+        self.visits = sorted(visits, key=lambda visit: (visit.at, str(visit.id)))
+        self.instants = [visit.at for visit in self.visits]
+        self.naming = [visit for visit in self.visits if visit.duties]
+
+    def between(self, since: datetime, until: datetime) -> list[Visit]:
+        """The visits of a stretch of time."""
+        return self.visits[bisect_left(self.instants, since) : bisect_left(self.instants, until)]
 
     def reach_at(self, instant: datetime) -> Reach | None:
         return next((reach for reach in self.reaches if reach.at(instant)), None)

@@ -1,5 +1,6 @@
 """Who looked after enterprises: inspections that a holder of a seat made or was at, and records of follow-ups."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -27,18 +28,19 @@ def take_in(session: Session, works: Collection[Answering], since: datetime, unt
     known = {each.id: each for each in works}
     between = (Inspection.corrected_at >= since, Inspection.corrected_at < until)
     met: set[UUID] = set()
+    found: defaultdict[UUID, list[Visit]] = defaultdict(list)
     sites = _Sites(session, known, policy)
     for row in _inspections(session, known, between):
         if row.id not in met and row.enterprise_id in known:
             met.add(row.id)
-            known[row.enterprise_id].visits.append(sites.visited(row))
+            found[row.enterprise_id].append(sites.visited(row))
     looked = (FollowUp.at >= since, FollowUp.at < until)
     for ids in _batches(known):
         rows: Sequence[Any] = session.scalars(select(FollowUp).where(FollowUp.enterprise_id.in_(ids), *looked)).all()
         for row in rows:
-            known[row.enterprise_id].visits.append(sites.followed(row))
+            found[row.enterprise_id].append(sites.followed(row))
     for each in works:
-        each.visits.sort(key=lambda visit: (visit.at, str(visit.id)))
+        each.take_in(found[each.id])
 
 
 def _inspections(
@@ -63,11 +65,14 @@ def _batches(ids: Collection[UUID]) -> Iterator[list[UUID]]:
 
 
 class _Sites:
-    """Where enterprises are, read once one of them is visited."""
+    """Where enterprises are."""
 
     def __init__(self, session: Session, known: Mapping[UUID, Answering], policy: Policy) -> None:
-        self.session, self.known, self.policy = session, known, policy
+        self.policy = policy
         self.positions: dict[UUID, dict[str, Any] | None] = {}
+        for ids in _batches(known):
+            rows = session.execute(select(Enterprise.id, Enterprise.position).where(Enterprise.id.in_(ids)))
+            self.positions |= {id: position for id, position in rows}  # noqa: C416  rows are not pairs to everybody
 
     def visited(self, row: Any) -> Visit:
         names = frozenset(each["name"] for each in row.participants)
@@ -83,8 +88,6 @@ class _Sites:
         return Visit(row.id, row.at, row.recorded_at, row.user_id, row.manner, names, near, row.doubt)
 
     def _near(self, id: UUID, here: Mapping[str, Any] | None) -> bool | None:
-        if id not in self.positions:
-            self.positions[id] = self.session.scalar(select(Enterprise.position).where(Enterprise.id == id))
         there = self.positions[id]
         if not here or not there:
             return None

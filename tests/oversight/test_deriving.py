@@ -54,11 +54,12 @@ def lives(draw: some.DrawFn) -> Answering:
     reaches = [Reach(since, until, frozenset({"dust"})) for since, until in pairwise(cuts)][::2]
     opens = draw(instants)
     happening = Happening(UUID(int=9), "险情", opens, opens + timedelta(hours=30))
-    return Answering(
+    life = Answering(
         WORKS, "", "", reaches, {seat: Chair(WORKS, seat, draw(terms())) for seat in policy().present},
         happenings=[happening], cares=draw(some.lists(cares(), max_size=3)),
-        visits=draw(some.lists(visits(), max_size=8)),
     )  # fmt: skip
+    life.take_in(draw(some.lists(visits(), max_size=8, unique_by=lambda visit: visit.id)))
+    return life
 
 
 @settings(max_examples=60, deadline=None)
@@ -74,7 +75,7 @@ def test_what_is_owed_is_the_same_however_it_is_asked(life: Answering, cut: date
     whole = found(FIRST, LAST)
     halves = found(FIRST, cut) | found(cut, LAST)
     assert halves == whole
-    life.visits.reverse()
+    life.take_in(reversed(life.visits))
     assert found(FIRST, LAST) == whole
 
 
@@ -84,10 +85,9 @@ def test_a_record_more_never_makes_it_worse(life: Answering, now: datetime) -> N
     rules, better = policy(), [DutyState.EXEMPT, DutyState.DONE, DutyState.LATE, DutyState.DUE, DutyState.MISSED]
     owing = list(owed(life, FIRST, LAST, rules, now))
     after = [duty(life, each, rules, now).outcome.state for each in owing]
-    taken, life.visits = life.visits, life.visits[:-1]
+    life.take_in(life.visits[:-1])
     before = [duty(life, each, rules, now).outcome.state for each in owing]
     assert all(better.index(one) <= better.index(other) for one, other in zip(after, before, strict=True))
-    life.visits = taken
 
 
 def test_stretches_that_follow_each_other_are_one() -> None:

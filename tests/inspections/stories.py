@@ -10,10 +10,12 @@ from tests.conftest import Person, World
 from tests.photos.stories import sha
 
 MAJOR = "GM-11-03"  # 干式除尘系统未采取泄爆、惰化、抑爆等任一种爆炸防控措施
+MEETING_IT = "除尘系统未设置泄爆口"
+SILENT = "三号位，如图所示"  # says nothing that could be sorted, so that only what is declared counts
 
 
 def finding(**more: Any) -> dict[str, Any]:
-    return {"id": str(uuid4()), "description": "除尘系统未设置泄爆口", "place": "打磨车间"} | more
+    return {"id": str(uuid4()), "description": SILENT, "place": "打磨车间"} | more
 
 
 def reporting(world: World, *findings: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from fastapi.testclient import TestClient
 
 from app.people.scope import Role
 from tests.conftest import Person, World
-from tests.inspections.stories import MAJOR, finding, found, hazard, posted, reporting, single
+from tests.inspections.stories import MAJOR, MEETING_IT, SILENT, finding, found, hazard, posted, reporting, single
 from tests.risks.stories import added, measured
 
-KEYS = {"list", "level", "method", "criteria", "confidence", "reason"}
+KEYS = {"list", "level", "method", "criteria", "confidence", "reason", "proposal"}
 AFTER = "ab" * 32
 
 
@@ -122,7 +122,7 @@ def test_a_hazard_without_a_measure_shows_a_gap_in_the_risk_list(client: TestCli
     (shown,) = found(client, leader, finding(list="hazard"))
     candidate = risks(client, leader)[shown["risk_id"]]
     assert (candidate["hazard_id"], candidate["finding_id"]) == (shown["hazard_id"], shown["id"])
-    assert (candidate["event"], candidate["place"]) == ("除尘系统未设置泄爆口", "打磨车间")
+    assert (candidate["event"], candidate["place"]) == (SILENT, "打磨车间")
     assert hazard(client, leader, shown["id"])["risk_id"] == candidate["id"]
 
 
@@ -320,7 +320,7 @@ def test_a_finding_tells_its_verdicts(client: TestClient, world: World, leader: 
 
 
 def test_the_preview_tells_and_stores_nothing(client: TestClient, world: World, leader: Person) -> None:
-    description = "除尘系统未设置泄爆口"
+    description = MEETING_IT
     for body in (
         {"description": description, "enterprise_id": str(world.enterprise)},
         {

@@ -16,7 +16,7 @@ from app.inspections.models import Finding, Inspection
 from app.journal.events import Event, told
 from app.people.scope import Role
 from tests.conftest import Person, World
-from tests.inspections.stories import finding, hazard, posted, reporting
+from tests.inspections.stories import SILENT, finding, hazard, posted, reporting
 from tests.photos.stories import jpeg, sha
 from tests.photos.test_missing import missing, some_sha
 from tests.photos.test_upload import put
@@ -66,7 +66,7 @@ def test_the_wait_ends_on_record(client: TestClient, world: World, leader: Perso
     (found,) = posted(client, leader, reporting(world, finding(list="hazard", photos=[gone, still])))["findings"]
     before = hazard(client, officer, found["id"])
     shown = lost(client, leader, gone)
-    subject = {"kind": "finding", "id": found["id"], "title": "除尘系统未设置泄爆口"}
+    subject = {"kind": "finding", "id": found["id"], "title": SILENT}
     assert shown == {
         "sha256": gone, "reason": WHY["reason"], "replacement": None, "lost_at": shown["lost_at"],
         "subjects": [subject], "replayed": False,

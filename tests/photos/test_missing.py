@@ -16,7 +16,7 @@ from app.photos.models import PhotoUse, Purpose
 from app.settings import Settings
 from tests.conftest import Person, World, fresh_database
 from tests.hazards.test_plan import plan_of, statements_of
-from tests.inspections.stories import finding, posted, reporting, single
+from tests.inspections.stories import SILENT, finding, posted, reporting, single
 from tests.photos.stories import jpeg, sha
 from tests.photos.test_upload import put
 from tests.risks.stories import added, measured
@@ -55,7 +55,7 @@ def test_a_phone_is_told_what_it_owes_until_it_has_sent_it(client: TestClient, w
     assert item == {
         "sha256": sha(photo), "bytes": len(photo), "taken_at": taken_at, "purpose": "finding",
         "device": {"id": "phone-7f3a", "platform": None, "model": None, "app_version": None},
-        "subject": {"kind": "finding", "id": found["id"], "title": "除尘系统未设置泄爆口"},
+        "subject": {"kind": "finding", "id": found["id"], "title": SILENT},
         "enterprise": {"id": str(world.enterprise), "name": item["enterprise"]["name"]},
         "declared_by": {"id": str(leader.id), "name": item["declared_by"]["name"]},
         "declared_at": item["declared_at"], "mine": True,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.journal.events import Event, told
 from app.people.scope import Role
 from tests.conftest import Person, World
-from tests.inspections.stories import finding, found, hazard
+from tests.inspections.stories import SILENT, finding, found, hazard
 from tests.risks.stories import added, ids, measured, measuring, read
 from tests.stories import confirming, done
 
@@ -194,7 +194,7 @@ def test_a_failed_measure_shows_in_the_colour_until_its_hazard_is_gone(
     )
     because = {
         "hazard_id": shown["hazard_id"], "measure_id": measure, "major": False,
-        "description": "除尘系统未设置泄爆口",
+        "description": SILENT,
     }  # fmt: skip
     now = read(client, keeper, risk["id"])
     assert now["current"] == {"level": "considerable", "colour": "orange", "because": [because]}

@@ -181,6 +181,10 @@ class Fault(BaseModel):
     pointer: str
     code: str
     message: str
+    sheet: str | None = Field(default=None, description="Of a cell of a workbook; so are row, column and header.")
+    row: int | None = Field(default=None, description="As the spreadsheet program numbers it, from 1.")
+    column: str | None = Field(default=None, description="Its letters.")
+    header: str | None = Field(default=None, description="The column's title.")
 
 
 class ProblemView(BaseModel):

@@ -29,11 +29,13 @@ from app.photos.receiving import REPORT_LIMIT
 from app.risks.schemas import MEASURES_LIMIT
 from app.sorting.in_force import Now, as_released
 from app.sorting.sets import Holding
+from app.workbooks.grid import ROWS_LIMIT
+from app.workbooks.package import FILE_LIMIT
 
 API_VERSION: Final = "1.0.0"
 FEATURES: Final = (
     "inspections", "findings", "hazards", "risks", "photos", "documents", "watermarks", "uploads", "evidence",
-    "duties", "oversight", "campaigns", "diligence", "cards", "codes", "tasks",
+    "duties", "oversight", "campaigns", "diligence", "cards", "codes", "workbooks", "tasks",
 )  # fmt: skip
 
 
@@ -62,6 +64,8 @@ LIMITS: Final = schemas.Limits(
     photos_of_a_finding=PHOTOS_LIMIT,
     results=RESULTS_LIMIT,
     measures_of_a_risk=MEASURES_LIMIT,
+    workbook_bytes=FILE_LIMIT,
+    workbook_rows=ROWS_LIMIT,
     names_of_a_post=NAMES_LIMIT,
     lines_of_a_card=LINES_LIMIT,
     contacts_of_a_card=CONTACTS_LIMIT,

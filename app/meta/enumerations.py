@@ -26,6 +26,7 @@ from app.risks import levels as risks
 from app.risks import methods as risk_methods
 from app.risks import terms as risk_terms
 from app.sorting import terms as sorting
+from app.workbooks import terms as workbooks
 
 Titles = Mapping[Any, str]
 
@@ -53,6 +54,7 @@ TITLES: Final[Mapping[type[StrEnum], Titles]] = {
     signs.Sign: signs.TITLES,
     **cards.TITLES,
     **people.TITLES,
+    **workbooks.TITLES,
     scope.Role: scope.TITLES,
     scope.Power: {power: permissions.TITLES[permissions.Permission(power)] for power in scope.Power},
     permissions.Permission: permissions.TITLES,
@@ -81,6 +83,7 @@ NAMES: Final[Mapping[type[StrEnum], str]] = {
     risks.Colour: "risk_colour",
     risk_methods.Override: "risk_override",
     risk_terms.Decision: "candidate_decision",
+    workbooks.BookName: "workbook",
     risk_terms.ObjectKind: "risk_object_kind",
     Purpose: "photo_purpose",
 }

@@ -30,6 +30,8 @@ class Limits(BaseModel):
     photos_of_a_finding: int
     results: int = Field(description="Of one report.")
     measures_of_a_risk: int
+    workbook_bytes: int = Field(description="Of a file that is imported.")
+    workbook_rows: int = Field(description="Of a sheet, imported or exported.")
     names_of_a_post: int = Field(description="That it is also called by.")
     lines_of_a_card: int = Field(description="Of each of its parts.")
     contacts_of_a_card: int

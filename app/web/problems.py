@@ -10,6 +10,7 @@ from app.foundation.reading import IN_CHINESE
 from app.hazards.conditions import RECORD_REASONS
 from app.hazards.rules import REASONS
 from app.photos.losing import NOT_YOURS
+from app.workbooks.terms import CELLS
 
 CONTRADICTIONS: Final[Mapping[str, Said]] = {
     "abnormal_is_hazard": Said("管控措施异常的发现只能列入隐患清单", "A measure that does not hold is a hazard"),
@@ -76,6 +77,7 @@ PARTICULAR: Final[Mapping[str, tuple[type[Problem], Said]]] = {
     "seen_again_is_hazard": (Invalid, Said("再次发现只用于隐患", "Only a hazard is seen again")),
     "too_many_reports": (Invalid, Said("排查记录过多，请缩小范围", "Too many reports: narrow it down")),
     "too_many_plans": (Invalid, Said("计划过多，请缩小范围或看汇总", "Too many plans: narrow it down")),
+    "too_many_rows": (Invalid, Said("行数过多，请缩小范围后导出", "Too many rows: narrow it down")),
     "too_wide": (Invalid, Said("行业范围超出您自己的", "Sectors beyond your own")),
     "too_far_apart": (Invalid, Said("所辖区划相距过远", "The areas have nothing in common")),
     "unexpected_credit_code": (Invalid, Said("无证场所没有信用代码", "An unregistered site has no credit code")),
@@ -123,6 +125,10 @@ def _lines() -> Iterator[str]:
     for code, text in IN_CHINESE.items():
         yield f"| `{code}` | {text} |\n"
     yield "| `value_error` | 不合规则，见 `message` |\n"
+    yield "\n导入表格时，每处错误另有 `sheet`、`row`（表格软件中的行号）、`column`（列的字母）、`header`（列名）；"
+    yield "最多列出 1000 处，`more` 为未列出的处数。\n\n| code | 说明 |\n| --- | --- |\n"
+    for code, text in CELLS.items():
+        yield f"| `{code}` | {text} |\n"
     yield "\n## 403 `forbidden` 的 `reason`\n\n| reason | 说明 | meaning |\n| --- | --- | --- |\n"
     for reason, said in {**REASONS, "not_the_declarer": NOT_YOURS}.items():
         yield f"| `{reason}` | {said.zh} | {said.en} |\n"

@@ -1,7 +1,6 @@
 """HTTP face of workbooks; nothing is decided here."""
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
@@ -33,6 +32,7 @@ from app.workbooks.exporting import Export, export, refuse_more_than_imports, re
 from app.workbooks.grid import ROWS_LIMIT
 from app.workbooks.importing import ImportView, SentFile, carry_out, show_import
 from app.workbooks.receiving import BODY, Sent, receiving
+from app.workbooks.terms import BookName
 
 BOOKS: Final[dict[str, Book]] = {
     book.name: book for book in (risk_sheets.BOOK, checklist_sheets.BOOK, enterprise_sheets.BOOK, ledger.BOOK)
@@ -43,15 +43,6 @@ REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     409: {"model": ProblemView, "description": "`id_conflict`"},
     422: {"model": ProblemView, "description": "`invalid` `unreadable_workbook` `unexpected_part`"},
 }
-
-
-class BookName(StrEnum):
-    """The books that there are."""
-
-    RISKS = "risks"
-    CHECKLISTS = "checklists"
-    ENTERPRISES = "enterprises"
-    LEDGER = "ledger"
 
 
 class ImportAsked(Write):

@@ -27,6 +27,7 @@ from app.people.scope import Role
 from tests.conftest import World
 from tests.contract.test_roles import TABLE, may
 from tests.contract.town import Town
+from tests.workbooks.sheets import XLSX
 
 EXAMPLES = int(os.environ.get("FUZZ", "8"))
 CHECKS = [
@@ -39,6 +40,7 @@ OPERATIONS = [*TABLE, "log_in", "log_out", "get_meta", "get_loop", "healthz", "r
 SORTS = {"fitting": (GenerationMode.POSITIVE, "postgresql"), "unfitting": (GenerationMode.NEGATIVE, "sqlite")}
 
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+schemathesis.serializer.alias(XLSX, "application/octet-stream")
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from tests.duties.stories import stopping
 from tests.inspections.stories import posted, reporting, single
 from tests.photos.stories import jpeg, sha
 from tests.risks.stories import added, assessing, measured, measuring, telling
+from tests.workbooks.sheets import book
 
 Sent = dict[str, Any]
 
@@ -230,6 +231,16 @@ class Town:
         state = next((state for state, actions in states.items() if action in actions), "rectifying")
         return str(getattr(self, state))
 
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """The workbook that is sent to each operation that takes one."""
+        code = with_check_digit("91500" + str(uuid4().int)[:12])
+        return {
+            "import_enterprises": book(("企业名称", "信用代码", "所属区划"), ("新厂", code, self.world.village)),
+            "import_risks": book(("分析对象", "分析单元", "风险事件"), ("打磨车间", "除尘系统", "粉尘爆炸")),
+            "import_checklists": book(("检查表名称", "周期"), ("班组日查", "日")),
+        }
+
     def path_values(self, operation: str) -> dict[str, str]:
         return {
             "hazard_id": self.hazard_of(operation.removesuffix("_hazard")),
@@ -237,6 +248,7 @@ class Town:
             "object_id": self.unit["object_id"],
             "unit_id": self.unit["id"],
             "table": "risk_unit",
+            "book": "risks",
             "measure_id": self.measure["id"],
             "enterprise_id": str(self.world.enterprise),
             "user_id": str(self.worker.id),
@@ -326,7 +338,7 @@ class Town:
     def ask(self, operation: Sent, who: Person | None, values: dict[str, str] | None = None, **more: Any) -> Any:
         """The answer to who asks, in a dry run where it would change something."""
         name, method = operation["operationId"], operation["method"]
-        raw = jpeg() if "photo" in name or name == "create_upload" else b""
+        raw = jpeg() if "photo" in name or name == "create_upload" else self.files.get(name, b"")
         own = {"sha256": sha(raw)} if name == "put_photo" else {}
         path = operation["path"].removeprefix("/api/v1/").format_map(self.path_values(name) | own | (values or {}))
         told: dict[str, Any] = {"headers": who.headers if who else {}}

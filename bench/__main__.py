@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import duties, load, pictures, profiling, report, seeking, sending
+from bench import duties, load, pictures, printing, profiling, report, seeking, sending
 from bench.likenesses import Pool
 from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
@@ -130,6 +130,15 @@ def time_pictures(rounds: Annotated[int, typer.Option(help="Times that each is d
     rows = [[each.what, f"{each.milliseconds:.1f}", f"{each.quickest:.1f}"] for each in found]
     report.show("Photos of 12 megapixels", ["what", "median ms", "quickest ms"], rows)
     report.console.print(f"{report.keep('pictures', [each._asdict() for each in found])}")
+
+
+@app.command("printing")
+def time_printing(rounds: Annotated[int, typer.Option(help="Times that each is done.")] = 7) -> None:
+    """Labels with codes, and the lists and cards of a post, as PDF."""
+    found = list(printing.measured(rounds))
+    rows = [[each.what, f"{each.milliseconds:.1f}", f"{each.quickest:.1f}"] for each in found]
+    report.show("Printed on paper", ["what", "median ms", "quickest ms"], rows)
+    report.console.print(f"{report.keep('printing', [each._asdict() for each in found])}")
 
 
 @app.command()

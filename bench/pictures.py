@@ -55,18 +55,19 @@ def measured(rounds: int) -> Iterator[Timed]:
     for kind, content in photos().items():
         size = f"{kind} of 12 MP, {len(content) / 1e6:.1f} MB"
         with _file(content) as file:
-            yield _timed(f"{size}: judged", rounds, partial(inspect, file))
+            yield timed(f"{size}: judged", rounds, partial(inspect, file))
             if kind == "JPEG":
                 for variant in Variant:
-                    yield _timed(f"{size}: {variant}", rounds, partial(derive, file, variant))
+                    yield timed(f"{size}: {variant}", rounds, partial(derive, file, variant))
                 plain = derive(file, Variant.DISPLAY)
-                yield _timed("watermark on a display picture", rounds, partial(stamped, plain, LINES))
+                yield timed("watermark on a display picture", rounds, partial(stamped, plain, LINES))
             else:
-                yield _timed(f"{size}: decoded to 1280, in this process", rounds, partial(drawn_small, file, 1280))
-                yield _timed(f"{size}: both pictures, in a process apart", rounds, partial(derive_all, file))
+                yield timed(f"{size}: decoded to 1280, in this process", rounds, partial(drawn_small, file, 1280))
+                yield timed(f"{size}: both pictures, in a process apart", rounds, partial(derive_all, file))
 
 
-def _timed(what: str, rounds: int, work: Callable[[], object]) -> Timed:
+def timed(what: str, rounds: int, work: Callable[[], object]) -> Timed:
+    """How long some work takes, done several times after once for nothing."""
     work()
     took = []
     for _ in range(rounds):

@@ -22,9 +22,9 @@ from app.duties.deriving import Done, Outcome, outcome
 from app.duties.filter import SummaryAsked
 from app.duties.listing import in_scope, of_kind, stopped
 from app.duties.models import InspectionDuty, InspectionPlan, ProductionStop
-from app.duties.others import Others
+from app.duties.others import Others, Told
 from app.duties.periods import Calendar, Reign, Rule, periods
-from app.duties.reading import Duty, Key, Plan, Spells, Version, Works, derive
+from app.duties.reading import Key, Plan, Spells, Version, Works, derive
 from app.duties.terms import TITLES as WORDS
 from app.duties.terms import By, DutyFlag, DutyState, Side
 from app.duties.views import Counts, Summary, SummaryItem
@@ -95,13 +95,13 @@ class Kept:
 
 def summary(session: Session, caller: Caller, asked: SummaryAsked, others: Others) -> Summary:
     """The duties whose last day lies in the range, counted."""
-    beside = list(others.owed(session, caller, asked, asked.first, asked.last))
+    beside = list(others.told(session, caller, asked, asked.first, asked.last))
     planned = reading.works(session, _concerned(caller, asked)) if asked.of_plans else {}
-    known = {duty.plan.enterprise_id: works for duty, works in beside} | planned
+    known = {each.enterprise_id: each.works for each in beside} | planned
     groups: defaultdict[str, Tally] = defaultdict(Tally)
     total, key = Tally(), _grouping(caller, asked, known)
     of_plans = _parts(session, caller, asked, planned) if asked.of_plans else ()
-    for part in chain(of_plans, _beside((duty for duty, _ in beside), asked)):
+    for part in chain(of_plans, _beside(beside)):
         if any(part.tally.counts.values()):
             groups[key(part)].add(part.tally)
             total.add(part.tally)
@@ -111,12 +111,11 @@ def summary(session: Session, caller: Caller, asked: SummaryAsked, others: Other
     return Summary(items=items, left_out=max(len(worst) - asked.limit, 0), total=Counts(**total.counts))
 
 
-def _beside(duties: Iterable[Duty], asked: SummaryAsked) -> Iterator[Part]:
+def _beside(told: Iterable[Told]) -> Iterator[Part]:
     """What others than plans contribute."""
     found: defaultdict[tuple[UUID, Cadence, Side], Tally] = defaultdict(Tally)
-    for duty in duties:
-        if asked.first <= duty.period.last <= asked.last:
-            found[duty.plan.enterprise_id, duty.version.rule.cadence, duty.side].count(duty.outcome)
+    for each in told:
+        found[each.enterprise_id, each.cadence, each.side].count(each.outcome)
     yield from (Part(id, cadence, tally, side) for (id, cadence, side), tally in found.items())
 
 

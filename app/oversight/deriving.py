@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from app.duties.deriving import Done, Outcome, judged, outcome
 from app.duties.periods import Period, Reign, Rule, days_between, span
-from app.duties.reading import Duty, Person, Plan, Version, id_of, key_of
+from app.duties.reading import Duty, Person, Plan, Version, id_of
 from app.duties.terms import TITLES, Asks, Days, DutyFlag, DutyState, Seat
 from app.foundation.calendar import add_days, end_of_day, local_date, start_of_day
 from app.inspections.terms import Cadence, Kind
@@ -30,9 +31,19 @@ class Owed:
     chair: Chair
     asks: Asks
     key: str
-    name: str
+    what: str
     cadence: Cadence
     period: Period
+
+    @property
+    def id(self) -> str:
+        return id_of((self.chair.named(self.key), self.period.name, ""))
+
+    @property
+    def name(self) -> str:
+        """Whose duty it is, and what."""
+        place = f"（{self.chair.place}）" if self.chair.place else ""
+        return f"{TITLES[Seat][self.chair.seat]}{self.what}{place}"
 
     def owner(self, today: date) -> Term | None:
         """Who owes it: of presence whoever held the seat when it was called for; else who holds it today, or held it
@@ -45,33 +56,43 @@ class Owed:
 
 def owed(works: Answering, first: date, last: date, policy: Policy, now: datetime) -> Iterator[Owed]:
     """What is owed on some days."""
+    whole = _since(works.reaches, policy, now)
     for seat, cadence in policy.checks.items():
-        yield from _checks(works.chair(seat), cadence, works.reaches, (first, last), policy, now)
+        yield from _checks(works.chair(seat), cadence, whole, first, last)
     for chair, reaches in works.installations:
         own = policy.installations.get(chair.seat)
         if own is not None:
-            yield from _checks(chair, own, reaches, (first, last), policy, now)
+            yield from _checks(chair, own, _since(reaches, policy, now), first, last)
     for found in _presence(works, policy, now):
         if found.period.first <= last and first <= found.period.last:
             yield found
     yield from _special(works, first, last, policy)
 
 
-def _checks(
-    chair: Chair, cadence: Cadence, reaches: Sequence[Reach], days: tuple[date, date], policy: Policy, now: datetime
-) -> Iterator[Owed]:
+def _since(reaches: Sequence[Reach], policy: Policy, now: datetime) -> list[Reach]:
+    """The whole stretches in which it may owe checks."""
+    return [Reach(max(each.since, policy.since), each.until) for each in joined(reaches) if each.since <= now]
+
+
+def _checks(chair: Chair, cadence: Cadence, reaches: Sequence[Reach], first: date, last: date) -> Iterator[Owed]:
     """A check on site in each period; one in which the enterprise was not such a one all the time is exempt."""
-    holding = [Reach(max(each.since, policy.since), each.until) for each in joined(reaches) if each.since <= now]
-    day = days[0]
-    while day <= days[1]:
-        name, begins, ends = span(cadence, day)
-        opens_at, closes_at = start_of_day(begins), end_of_day(ends)
-        there = [each for each in holding if each.since < closes_at and opens_at < each.until]
+    for period in _periods(cadence, first, last):
+        there = [each for each in reaches if each.since < period.closes_at and period.opens_at < each.until]
         if there:
-            whole = any(each.since <= opens_at and closes_at <= each.until for each in there)
-            period = Period(name, begins, ends, opens_at, closes_at, owed=whole)
-            yield Owed(chair, Asks.SITE_CHECK, "site_check", _title(chair, "到场检查"), cadence, period)
+            whole = any(each.since <= period.opens_at and period.closes_at <= each.until for each in there)
+            own = period if whole else replace(period, owed=False)
+            yield Owed(chair, Asks.SITE_CHECK, "site_check", "到场检查", cadence, own)
+
+
+@lru_cache(256)
+def _periods(cadence: Cadence, first: date, last: date) -> tuple[Period, ...]:
+    """The periods of a cadence that touch some days."""
+    found, day = [], first
+    while day <= last:
+        name, begins, ends = span(cadence, day)
+        found.append(Period(name, begins, ends, start_of_day(begins), end_of_day(ends)))
         day = add_days(ends, 1)
+    return tuple(found)
 
 
 def _presence(works: Answering, policy: Policy, now: datetime) -> Iterator[Owed]:
@@ -84,8 +105,8 @@ def _presence(works: Answering, policy: Policy, now: datetime) -> Iterator[Owed]
             asked = each.opens_at >= policy.since and ((reach and reach.since <= now) or chair.holder(first))
             if asked:
                 period = Period(str(first), first, last, each.opens_at, each.closes_at)
-                name = _title(chair, f"到现场：{each.name}")
-                yield Owed(chair, Asks.PRESENCE, f"presence:{each.id}", name, Cadence.ONE_OFF, period)
+                what = f"到现场：{each.name}"
+                yield Owed(chair, Asks.PRESENCE, f"presence:{each.id}", what, Cadence.ONE_OFF, period)
 
 
 def _special(works: Answering, first: date, last: date, policy: Policy) -> Iterator[Owed]:
@@ -104,8 +125,8 @@ def _special(works: Answering, first: date, last: date, policy: Policy) -> Itera
         for day, why in names.items():
             if first <= day <= last:
                 period = Period(str(day), day, day, start_of_day(day), end_of_day(day))
-                name = _title(chair, f"了解掌握：{'、'.join(why)}")
-                yield Owed(chair, Asks.FOLLOW_UP, "follow_up", name, Cadence.DAILY, period)
+                what = f"了解掌握：{'、'.join(why)}"
+                yield Owed(chair, Asks.FOLLOW_UP, "follow_up", what, Cadence.DAILY, period)
     yield from _weeks(works, names, (first, last), policy)
 
 
@@ -119,18 +140,13 @@ def _weeks(works: Answering, names: dict[date, list[str]], days: tuple[date, dat
             why = "、".join(dict.fromkeys(name for day in bound for name in names[day]))
             period = Period(week, opens, closes, start_of_day(opens), end_of_day(closes))
             for seat in policy.coordination:
-                name = _title(works.chair(seat), f"协调调度：{why}")
-                yield Owed(works.chair(seat), Asks.COORDINATION, "coordination", name, Cadence.WEEKLY, period)
+                chair, what = works.chair(seat), f"协调调度：{why}"
+                yield Owed(chair, Asks.COORDINATION, "coordination", what, Cadence.WEEKLY, period)
 
 
 def _binds(care: Care, day: date, reach: Reach) -> bool:
     concerned = not care.categories or not care.categories.isdisjoint(reach.categories)
     return concerned and care.from_on <= day <= care.to_on and start_of_day(day) >= care.declared_at
-
-
-def _title(chair: Chair, what: str) -> str:
-    """Whose duty it is, and what."""
-    return f"{TITLES[Seat][chair.seat]}{what}" + (f"（{chair.place}）" if chair.place else "")
 
 
 def duty(works: Answering, owed: Owed, policy: Policy, now: datetime) -> Duty:
@@ -140,17 +156,25 @@ def duty(works: Answering, owed: Owed, policy: Policy, now: datetime) -> Duty:
     rule = Rule(owed.cadence, Days.EVERY, period.first, period.last)
     term = owed.owner(local_date(now))
     version = Version(1, rule, Reign(period.opens_at), None, term.user_id if term else None, ())
-    counted = _counting(works, plan, owed, policy)
-    told = _flagged(owed, counted, now)
-    if term is None:
-        told = Outcome(told.state, told.flags | {DutyFlag.UNASSIGNED}, told.nil)
+    counted = _counting(works, owed, policy)
+    told = _outcome(owed, counted, term, now)
     owner = Person(term.user_id, term.name, frozenset(), period.opens_at) if term else None
     inspections = tuple(_done(each) for each in counted if each.manner is None)
     follow_ups = tuple(each.id for each in counted if each.manner is not None)
     return Duty(plan, version, period, told, owner, (), inspections, owed.asks, chair.seat, follow_ups)
 
 
-def _counting(works: Answering, plan: Plan, owed: Owed, policy: Policy) -> list[Visit]:
+def reached(works: Answering, owed: Owed, policy: Policy, now: datetime) -> Outcome:
+    """What became of a duty, and nothing else of it: for counting many."""
+    return _outcome(owed, _counting(works, owed, policy), owed.owner(local_date(now)), now)
+
+
+def _outcome(owed: Owed, counted: Collection[Visit], owner: Term | None, now: datetime) -> Outcome:
+    told = _flagged(owed, counted, now)
+    return told if owner else Outcome(told.state, told.flags | {DutyFlag.UNASSIGNED}, told.nil)
+
+
+def _counting(works: Answering, owed: Owed, policy: Policy) -> list[Visit]:
     """The visits that are for a duty: by whoever held the seat that day, in the manner that is asked for, in its time.
 
     A check that names the duty of another period of the seat is for that one; so may a check that comes late be. Who
@@ -159,7 +183,8 @@ def _counting(works: Answering, plan: Plan, owed: Owed, policy: Policy) -> list[
     period, grace = owed.period, policy.late if owed.asks is Asks.PRESENCE else timedelta()
     near = works.between(period.opens_at, period.closes_at + grace)
     if works.naming:
-        id, own = id_of(key_of(plan, period)), str(plan.id)
+        id = owed.id
+        own = id.partition(":")[0]
         theirs = [each for each in near if not any(name.startswith(own) for name in each.duties)]
         near = theirs + [each for each in works.naming if id in each.duties and each.at >= period.opens_at]
     return [each for each in near if _suits(each, owed.asks) and _held(each, owed.chair) is not None]

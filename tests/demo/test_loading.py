@@ -15,7 +15,13 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.campaigns.coverage import coverage
+from app.campaigns.filter import CoverageAsked
+from app.cards.models import Post
+from app.demo import campaigns
 from app.demo.loader import FOUNDED, load
+from app.diligence.listing import diligence
+from app.diligence.views import DiligenceAsked
 from app.foundation import clock
 from app.foundation.blobs import Blobs
 from app.foundation.database import Database
@@ -32,10 +38,11 @@ from app.journal.audit import examine
 from app.journal.events import PEN, Event
 from app.people.models import Area, Enterprise, User
 from app.people.scope import Role
+from app.people.tokens import caller_of
 from app.photos.models import Photo
 from app.risks.levels import LevelBy
 from app.risks.methods import AssessmentKind
-from app.risks.models import Risk, RiskAssessment, RiskObject
+from app.risks.models import Risk, RiskAssessment, RiskObject, RiskUnit
 from app.risks.terms import Answerable, ReviewCause
 from app.sorting.terms import Level, ListName, Sector
 from tests.conftest import DATABASES, fresh_database
@@ -107,6 +114,16 @@ def test_a_major_hazard_installation_has_its_three_persons(demo: Loaded) -> None
     )
     assert (grade, {person["kind"] for person in answerable}) == (3, set(Answerable))
     assert sum(engineer is not None for engineer in demo.all(Enterprise.chief_engineer)) == 1
+
+
+def test_the_main_enterprise_has_posts_and_every_place_its_code(demo: Loaded) -> None:
+    posts = demo.all(Post.name, Post.steps, Post.contacts)
+    assert {"打磨工", "班组长"} <= {name for name, _, _ in posts}
+    assert all(contacts for _, _, contacts in posts)
+    assert any(not steps for _, steps, _ in posts)  # what nobody has written shows as such
+    codes = [code for table in (Post, RiskObject, RiskUnit) for code in demo.all(table.scan_code)]
+    assert len(set(codes)) == len(codes) > 100
+    assert {len(code) for code in codes} == {12}
 
 
 def test_hazards_stand_in_every_state_at_both_levels(demo: Loaded) -> None:
@@ -214,3 +231,22 @@ def test_a_story_that_cannot_be_told_leaves_nothing(tmp_path: Path) -> None:
     assert not [name for _, _, names in os.walk(tmp_path / "photos") for name in names]
     assert not other.all(Enterprise.id)
     other.database.engine.dispose()
+
+
+def test_a_campaign_is_half_way_and_one_works_ticks_its_rounds_off(demo: Loaded) -> None:
+    supervisor = next(user for user in demo.all(User) if user.username == "supervisor")
+
+    def look(session: Session) -> Any:
+        caller = caller_of(session.get_one(User, supervisor.id))
+        return coverage(session, caller, campaigns.ID, CoverageAsked()), diligence(session, caller, DiligenceAsked())
+
+    with clock.at(NOW):
+        covered, told = demo.database.transact(look, patience=LONG)
+    first, second = (each.total for each in covered.rounds)
+    assert [each.state for each in covered.rounds] == ["over", "running"]
+    assert first.visited > second.visited > 0
+    assert first.not_visited > 0
+    assert second.not_visited > 5
+    assert {each.code for each in told.items[0].signs} == {"hasty", "last_minute", "identical_reports"}
+    others = {each.code for row in told.items[1:] for each in row.signs}
+    assert others <= {"reused_photos"}  # the demo's phones have a few pictures, and take them again and again

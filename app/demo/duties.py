@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.demo import campaigns
 from app.demo.stage import Act, Stage
 from app.demo.town import Town, Works, named
 from app.duties.plans import add_plan
@@ -40,7 +41,8 @@ def plan_rounds(session: Session, town: Town, since: dict[str, int], *, until: d
         if officer is None:
             continue
         for cadence, tier in TIERS.items():
-            from_on = None if own else add_days(until, -since[cadence])
+            ticked = campaigns.ticks_off(town, works, tier)
+            from_on = None if own else add_days(until, -(campaigns.TICKED_SINCE if ticked else since[cadence]))
             told = {
                 "id": plan_of(works, cadence), "enterprise_id": works.id, "name": TITLES[cadence], "cadence": cadence,
                 "tier": tier, "measure_ids": measures_of(works, tier), "from_on": from_on,

@@ -16,7 +16,9 @@ from app.demo.duties import plan_rounds
 from app.demo.oversight import appoint
 from app.demo.posts import describe_posts
 from app.demo.ratings import rate
+from app.demo.sheets import hand_in
 from app.demo.stage import Stage, perform
+from app.demo.standards import lay_ready
 from app.demo.town import found
 from app.foundation import clock
 from app.foundation.blobs import Blobs
@@ -65,7 +67,9 @@ def _tell(session: Session, camera: Camera, rnd: Random) -> None:
     with clock.at(start_of_day(add_days(now, -FOUNDED)) + MORNING):
         town = found(session, read())
         rate(session, town)
+        lay_ready(session)
         describe_posts(session, town)
+        hand_in(session, town)
         camera.hand_out(session, town.everybody)
         plan_rounds(session, town, rounds.SINCE, until=now)
         appoint(session, town)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from app.demo import duties
+from app.demo import campaigns, duties
 from app.demo.data import Finding, fitting
 from app.demo.stage import Act, Stage
 from app.demo.town import Works
@@ -37,10 +37,13 @@ def rounds(stage: Stage, works: Works) -> Act:
     for ago in range(MONTHS, 0, -1):
         day = add_days(stage.until, -ago)
         for cadence, tier, kind, by in _due(works, day, weekday, day_of_month):
-            kept = main or ago <= LATELY.get(cadence or "", MONTHS)
-            if kept and stage.rnd.random() < 0.95 and not duties.stands_still(stage, works, ago):
-                yield stage.hour_of(day)
-                _report(stage, works, by, cadence=cadence, tier=tier, kind=kind, duties=_for(works, cadence, day))
+            ticked = campaigns.ticks_off(stage.town, works, tier) and ago <= campaigns.TICKED_SINCE
+            kept = main or ticked or ago <= LATELY.get(cadence or "", MONTHS)
+            if kept and (stage.rnd.random() < 0.95 or ticked) and not duties.stands_still(stage, works, ago):
+                said: dict[str, Any] = {"cadence": cadence, "tier": tier, "kind": kind}
+                at = stage.hour_of(day)
+                yield campaigns.at_last(day) if ticked else at
+                _report(stage, works, by, ticked=ticked, duties=_for(works, cadence, day), **said)
 
 
 def _due(works: Works, day: date, weekday: int, day_of_month: int) -> Iterator[Round]:
@@ -96,10 +99,13 @@ def _remark(stage: Stage, works: Works, template: Finding, list: str, decided: s
         sort(stage.session, officer, id, body, stage.sorter)
 
 
-def _report(stage: Stage, works: Works, by: Caller, **told: Any) -> None:
-    """A round: some measures, each as it should be."""
+def _report(stage: Stage, works: Works, by: Caller, *, ticked: bool = False, **told: Any) -> None:
+    """A round: some measures, each as it should be; or ticked off, whatever is there."""
     at = clock.now()
     note = stage.some(stage.phrases.measure_notes)
+    if ticked:
+        campaigns.tick_off(stage, works, by, **told)
+        return
     held = duties.measures_of(works, told.get("tier"))
     results = [{"measure_id": id, "status": "normal", "checked_at": at, "note": note} for id in held]
     where = works.data.position.model_dump(mode="json") | {"accuracy_m": 12.0}

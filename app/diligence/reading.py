@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from app.diligence.rules import Look, Point, Report, Window
 from app.duties.models import InspectionDuty
@@ -108,20 +108,28 @@ def _windows(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Window]]:
 
 
 class Shown:
-    """The pictures of one report."""
+    """The pictures of one report: when it named each, and which an earlier one had shown."""
 
     def __init__(self) -> None:
         self.points: list[Point] = []
-        self.hashes: set[str] = set()
+        self.named_at: dict[str, datetime] = {}
         self.again: set[str] = set()
 
     @property
     def photos(self) -> int:
-        return len(self.hashes)
+        return len(self.named_at)
 
     @property
     def reused(self) -> int:
         return len(self.again)
+
+    def add(self, use: Any, place: str) -> None:
+        self.named_at[use.sha256] = min(use.declared_at, self.named_at.get(use.sha256, use.declared_at))
+        if use.position and place:
+            where = (use.position["lon"], use.position["lat"], use.position["datum"])
+            self.points.append(Point(place, where, use.position.get("accuracy_m")))
+        if use.evidence and EVIDENT & {flag["code"] for flag in use.evidence["flags"]}:
+            self.again.add(use.sha256)
 
 
 def _shown(
@@ -135,31 +143,19 @@ def _shown(
     for id in ids:
         of |= {finding: (id, place or "") for finding, _, place in findings.get(id, ())}
     told: dict[UUID, Shown] = defaultdict(Shown)
+    first: dict[str, datetime] = {}
+    columns = (PhotoUse.subject_id, PhotoUse.sha256, PhotoUse.position, PhotoUse.evidence, PhotoUse.declared_at)
     for part in _parts(list(of)):
         here = (PhotoUse.subject_id.in_(part), PhotoUse.subject_kind.in_(KINDS))
-        columns = (PhotoUse.subject_id, PhotoUse.sha256, PhotoUse.position, PhotoUse.evidence)
         for row in session.execute(select(*columns).where(*here)):
             inspection, place = of[row.subject_id]
-            shown = told[inspection]
-            shown.hashes.add(row.sha256)
-            if row.position and place:
-                where = (row.position["lon"], row.position["lat"], row.position["datum"])
-                shown.points.append(Point(place, where, row.position.get("accuracy_m")))
-            if row.evidence and EVIDENT & {flag["code"] for flag in row.evidence["flags"]}:
-                shown.again.add(row.sha256)
-        for subject, other, sha256 in session.execute(_earlier(here)):
-            inspection = of[subject][0]
-            if other not in of or of[other][0] != inspection:
-                told[inspection].again.add(sha256)
+            told[inspection].add(row, place)
+        since = select(PhotoUse.sha256, func.min(PhotoUse.declared_at).label("at"))
+        known = since.where(PhotoUse.sha256.in_(select(PhotoUse.sha256).where(*here)), PhotoUse.subject_kind.in_(KINDS))
+        first |= {row.sha256: row.at for row in session.execute(known.group_by(PhotoUse.sha256))}
+    for shown in told.values():
+        shown.again |= {sha256 for sha256, at in shown.named_at.items() if first[sha256] < at}
     return told
-
-
-def _earlier(here: Sequence[ColumnElement[bool]]) -> Any:
-    """The same bytes in what was declared before."""
-    before = aliased(PhotoUse)
-    same = (before.sha256 == PhotoUse.sha256, before.declared_at < PhotoUse.declared_at)
-    pairs = select(PhotoUse.subject_id, before.subject_id.label("other"), PhotoUse.sha256)
-    return pairs.join(before, (same[0]) & (same[1])).where(*here, before.subject_kind.in_(KINDS))
 
 
 def _parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

@@ -180,9 +180,9 @@ def reused_photos(report: Report, t: Thresholds) -> Judged:
 def likeness(report: Report, t: Thresholds) -> tuple[Any, ...] | None:
     """What two reports have in common if they are alike in everything, timing included; None if this one cannot be
     judged. That nothing was wrong twice is no sign; that it took as many seconds, step by step, is one."""
-    seconds = report.seconds
-    if report.checked < t.alike_measures or not seconds:
-        return None
+    seconds, stamped = report.seconds, len(set(report.instants)) > 1
+    if report.checked < t.alike_measures or not seconds or (not stamped and seconds % 60 == 0):
+        return None  # whole minutes are written down by hand, or by an app that rounds
     first = min(report.instants, default=report.performed_at)
     steps = sorted(
         (str(look.measure_id), look.status, look.note, round((look.checked_at - first).total_seconds()))

@@ -218,7 +218,8 @@ def test_everybody_sees_their_part(client: TestClient, world: World, county: Per
 def test_what_visits_found(client: TestClient, world: World, county: Person, inspector: Person) -> None:
     campaign, other = begun(client, county), begun(client, county)
     officer = world.someone(Role.SAFETY_OFFICER)
-    general, major = finding(level="general", list="hazard"), finding(level="major", list="hazard")
+    general = finding(level="general", list="hazard", description="灭火器压力不足")
+    major = finding(level="major", list="hazard")
     visited(client, inspector, world.enterprise, "2026-10-02 09:00", duty(campaign, 1), found=[general, major])
     again = finding(seen_again=general["id"])
     visited(client, inspector, world.enterprise, "2026-10-09 09:00", duty(campaign, 1), found=[again])

@@ -247,6 +247,6 @@ def test_a_campaign_is_half_way_and_one_works_ticks_its_rounds_off(demo: Loaded)
     assert first.visited > second.visited > 0
     assert first.not_visited > 0
     assert second.not_visited > 5
-    assert {each.code for each in told.items[0].signs} == {"hasty", "last_minute", "identical_reports"}
+    assert {each.code for each in told.items[0].signs} >= {"hasty", "last_minute", "identical_reports"}
     others = {each.code for row in told.items[1:] for each in row.signs}
     assert others <= {"reused_photos"}  # the demo's phones have a few pictures, and take them again and again

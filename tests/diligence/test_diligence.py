@@ -102,7 +102,7 @@ def test_each_report_says_what_was_noticed_to_those_who_answer_for_it(
     assert shown == {
         "hasty": (1, 7, [hasty["id"]]),
         "same_position": (1, 1, [fixed["id"]]),
-        "identical_reports": (1, 7, [alike[2]["id"]]),
+        "identical_reports": (1, 5, [alike[2]["id"]]),
         "reused_photos": (1, 2, [reused["id"]]),
     }  # fmt: skip  one that was late is not many
     assert (rows[0]["enterprise"]["id"], rows[0]["person"], rows[0]["reports"]) == (str(world.enterprise), None, 8)

@@ -165,6 +165,7 @@ def test_nothing_wrong_day_after_day_is_no_sign_by_itself() -> None:
         [walked(432, many=2, at=NOON + timedelta(days=n)) for n in range(9)],  # two measures are alike by chance
         [walked(432, at=NOON + timedelta(hours=n), stamped=True) for n in range(3)],  # thrice on one day
         [walked(432, at=each.at, stamped=True, inspector_id=uuid4()) for each in days(5)],  # five people
+        [walked(1800, at=NOON + timedelta(days=n)) for n in range(9)],  # half an hour, as people write it down
     ):
         assert not any(noticed(each) for each in identical_reports(reports, T).values())
 

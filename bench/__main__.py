@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import duties, load, pictures, printing, profiling, report, seeking, sending
+from bench import duties, load, pictures, printing, profiling, report, seeking, sending, workbooks
 from bench.likenesses import Pool
 from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
@@ -175,6 +175,24 @@ def time_duties(
                 url = "" if name == "sqlite" else stack.enter_context(postgresql())
                 found.append(duties.measure(name, url, many, rounds, seconds, _site(stack)))
     duties.show(found)
+
+
+@app.command("workbooks")
+def time_workbooks(
+    rows: Annotated[str, typer.Option(help="Of the risk list, separated by commas.")] = "5000",
+    rounds: Annotated[int, typer.Option(help="Times that each is done.")] = 3,
+    *,
+    postgres: Annotated[bool, typer.Option(help="Also on PostgreSQL.")] = True,
+) -> None:
+    """A risk list by sheet: read, all new, unchanged, changed, given out; beside openpyxl and bare inserts."""
+    found = []
+    for name in ("sqlite", "postgresql") if postgres else ("sqlite",):
+        for many in map(int, rows.split(",")):
+            with ExitStack() as stack:
+                folder = _folder(stack)
+                url = f"sqlite:///{folder}/app.db" if name == "sqlite" else stack.enter_context(postgresql())
+                found.append(workbooks.measure(name, url, many, rounds, folder))
+    workbooks.show(found)
 
 
 @app.command()

@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from app.foundation.clock import now
 from app.workbooks.books import Book, Column, Sheet
 from app.workbooks.table import INSTRUCTIONS
 
@@ -34,7 +35,7 @@ def write(book: Book, rows: Mapping[str, Rows]) -> bytes:
     """The book with these rows of its sheets, by their keys; each value as its column's kind has it."""
     file = BytesIO()
     workbook = xlsxwriter.Workbook(file, OPTIONS)
-    workbook.set_properties({"title": book.title, "comments": "hazard-inspection"})
+    workbook.set_properties({"title": book.title, "created": now()})
     pens = _Pens(workbook)
     for sheet in book.sheets:
         _write_sheet(workbook.add_worksheet(sheet.title), sheet, rows.get(sheet.key, ()), pens)

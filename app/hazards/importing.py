@@ -101,7 +101,7 @@ def judge(session: Session, caller: Caller, works: Enterprise, lines: Sequence[L
         wrong += [(place, fault) for fault in _faults(grounds, here, each)]
         mine = _identities(each, works.id)
         if not seen.isdisjoint(mine):
-            wrong.append((place, Fault("number" if each.known.number else "description", "duplicate", TWICE)))
+            wrong.append((place, Fault("number" if each.known.number else "description", "repeated", TWICE)))
         seen |= mine
     return Intake(session, grounds, taken, wrong)
 
@@ -191,7 +191,7 @@ def _faults(grounds: Grounds, here: _Here, taken: Taken) -> Iterator[Fault]:
     if row.origin is not Origin.ENTERPRISE and known.found_by is Origin.ENTERPRISE and not grounds.caller.official:
         yield Fault("found_by", "not_own", NOT_OWN)
     if here.listed(known) not in (None, row):
-        yield Fault("number", "duplicate", TWICE)
+        yield Fault("number", "repeated", TWICE)
 
 
 def _identities(taken: Taken, enterprise_id: UUID) -> set[str | None]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from app.duties.plans import demand_keeper as demand_plan_keeper
 from app.foundation.problems import ProblemView
-from app.people import enterprises as enterprise_pages
 from app.people.calls import Write
 from app.people.enterprises import demand_administrator, find
 from app.people.schemas import EnterpriseChoice
@@ -22,7 +21,8 @@ from app.workbooks import (
     checklist_sheets,
     enterprise_import,
     enterprise_sheets,
-    ledger,
+    ledger_import,
+    ledger_sheets,
     risk_chain,
     risk_import,
     risk_sheets,
@@ -35,7 +35,7 @@ from app.workbooks.receiving import BODY, Sent, receiving
 from app.workbooks.terms import BookName
 
 BOOKS: Final[dict[str, Book]] = {
-    book.name: book for book in (risk_sheets.BOOK, checklist_sheets.BOOK, enterprise_sheets.BOOK, ledger.BOOK)
+    book.name: book for book in (risk_sheets.BOOK, checklist_sheets.BOOK, enterprise_sheets.BOOK, ledger_sheets.BOOK)
 }
 REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"model": ImportView, "description": "The same file with the same id was imported before."},
@@ -93,21 +93,21 @@ def import_enterprises(session: Session, caller: Caller, query: Asked, parts: Se
 @export(router, "/{enterprise_id}/ledger.xlsx", summary="导出隐患台账")
 def export_ledger(session: Session, caller: Caller, enterprise_id: UUID) -> Export:
     """The enterprise's hazards, oldest first, as a workbook that imports again unchanged. It has names and phones."""
+    works = find(session, caller, enterprise_id)
     refuse_workers(caller)
-    works = enterprise_pages.find(session, caller, enterprise_id)
-    rows = ledger.gather(session, works)
+    rows = ledger_import.gather(session, works)
     refuse_more_than_imports(len(rows))
-    return Export(ledger.BOOK, {ledger.SHEET.key: rows}, works.name)
+    return Export(ledger_sheets.BOOK, {ledger_sheets.SHEET.key: rows}, works.name)
 
 
-@importing("/{enterprise_id}/ledger.xlsx", ledger.BOOK, "导入隐患台账")
+@importing("/{enterprise_id}/ledger.xlsx", ledger_sheets.BOOK, "导入隐患台账")
 def import_ledger(session: Session, caller: Caller, enterprise_id: UUID, query: Asked, parts: Sent) -> ImportView:
     """Hazards that were known before, with their own dates, from a ledger or a list of problems: by the enterprise's
     safety officer or manager, or by a supervisor. All rows or none; a bad cell is named by sheet, row and column. What
     is open goes on in the loop; what was closed stays closed, marked as imported. The same again changes nothing, and
     no row changes a hazard about which somebody has decided since: it is `kept`."""
-    works = enterprise_pages.find(session, caller, enterprise_id, hold=True)
-    return carry_out(session, caller, ledger.BOOK, parts, ledger.carry, works)
+    works = find(session, caller, enterprise_id, hold=True)
+    return carry_out(session, caller, ledger_sheets.BOOK, parts, ledger_import.carry, works)
 
 
 @export(router, "/{enterprise_id}/risks.xlsx", summary="导出风险清单")

@@ -237,6 +237,7 @@ class Town:
         code = with_check_digit("91500" + str(uuid4().int)[:12])
         return {
             "import_enterprises": book(("企业名称", "信用代码", "所属区划"), ("新厂", code, self.world.village)),
+            "import_ledger": book(("隐患描述", "级别", "发现日期"), ("通道堆料", "一般", "2023-05-06")),
             "import_risks": book(("分析对象", "分析单元", "风险事件"), ("打磨车间", "除尘系统", "粉尘爆炸")),
             "import_checklists": book(("检查表名称", "周期"), ("班组日查", "日")),
         }

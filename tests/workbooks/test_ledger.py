@@ -260,7 +260,7 @@ def test_every_bad_cell_is_named_and_nothing_is_stored(client: TestClient, world
         ("Sheet1", 4, "F", "检查时间", "in_the_future"),
         ("Sheet1", 5, "J", "整改状态", "unknown_word"),
         ("Sheet1", 6, "L", "验收时间", "missing"),
-        ("Sheet1", 7, "A", "编号", "duplicate"),
+        ("Sheet1", 7, "A", "编号", "repeated"),
         ("Sheet1", 7, "L", "验收时间", "before_found"),
         ("Sheet1", 7, "L", "验收时间", "before_rectified"),
         ("Sheet1", 8, "N", "失效措施", "not_found"),

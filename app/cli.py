@@ -23,6 +23,7 @@ from app.commands.audit import audit
 from app.commands.keys import keys
 from app.commands.opening import carrying_keys, opened, ready_database, refuse_another_revision
 from app.commands.photos import photos
+from app.commands.sorting import sorting
 from app.demo.loader import load
 from app.foundation import schema
 from app.foundation.database import Database
@@ -45,7 +46,10 @@ LAST_ANSWERS: Final = 5  # seconds that requests under way may still take when t
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
 users = typer.Typer(no_args_is_help=True, help="People who may log in.")
 areas = typer.Typer(no_args_is_help=True, help="Administrative divisions (区划).")
-for name, group in {"audit": audit, "keys": keys, "users": users, "areas": areas, "photos": photos}.items():
+GROUPS: Final = {
+    "audit": audit, "keys": keys, "users": users, "areas": areas, "photos": photos, "sorting": sorting,
+}  # fmt: skip
+for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 
 

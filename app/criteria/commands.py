@@ -70,13 +70,12 @@ def switch(session: Session, name: str, version: int, by: Keeper, *, active: boo
     """Put a loaded version in force, or take it out of force.
 
     Raises:
-        LookupError: there is none.
-        BadCriteria: it can not hold beside the others.
+        BadCriteria: there is none, or it can not hold beside the others.
     """
     asked = select(LoadedSet).where(LoadedSet.name == name, LoadedSet.version == version).with_for_update()
     row = session.scalar(asked)
     if row is None:
-        raise LookupError(f"no version {version} of {name} has been loaded")
+        raise BadCriteria(f"no version {version} of {name} has been loaded")
     if row.active is not active:
         events.change(session, row, "switched_on" if active else "switched_off", by, {"active": active}, {})
         session.flush()

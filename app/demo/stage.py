@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final, TypeVar
@@ -15,6 +15,8 @@ from app.demo.town import Town
 from app.foundation import clock
 from app.foundation.calendar import SHANGHAI, add_days, local_date
 from app.inspections.sorter import Sorter
+from app.sorting.in_force import InForce, as_released
+from app.sorting.verdict import nobody
 
 T = TypeVar("T")
 
@@ -28,14 +30,15 @@ Act = Iterator[datetime]
 
 @dataclass
 class Stage:
-    """What every act needs. `until` is the present: nothing happens after it."""
+    """What every act needs. `until` is the present: nothing happens after it. The past was sorted by what people said
+    alone, so that its stories go as they were written, whatever the server reads in their words today."""
 
     session: Session
     town: Town
     camera: Camera
     rnd: Random
     until: datetime
-    sorter: Sorter = field(default_factory=Sorter)
+    sorter: Sorter = field(default_factory=lambda: Sorter(unread))
 
     @property
     def phrases(self) -> Phrases:
@@ -60,6 +63,11 @@ class Stage:
 
     def _between(self, least: timedelta, most: timedelta) -> timedelta:
         return timedelta(seconds=self.rnd.randint(int(least.total_seconds()), int(most.total_seconds())))
+
+
+def unread() -> InForce:
+    """What is in force, with nobody who reads."""
+    return replace(as_released(), by_text=nobody)
 
 
 def perform(acts: Iterable[Act], until: datetime) -> None:

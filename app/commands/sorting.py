@@ -1,0 +1,122 @@
+"""Sets of statutory criteria, and how well findings are sorted by them."""
+
+import json
+import sys
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.commands.opening import ready_database
+from app.criteria import commands
+from app.criteria.commands import Keeper
+from app.criteria.current import criteria_of
+from app.criteria.models import LoadedSet
+from app.foundation.calendar import local_date
+from app.foundation.clock import now
+from app.foundation.database import Database
+from app.settings import Settings
+from app.sorting.sets import RELEASED, Holding, parsed, released
+
+sorting = typer.Typer(no_args_is_help=True, help=__doc__)
+sets = typer.Typer(no_args_is_help=True, help="Sets of criteria: those of the release, and those that were loaded.")
+sorting.add_typer(sets, name="sets")
+
+SetFile = Annotated[Path, typer.Argument(help="One set, as docs/criteria-sets.md describes it.", exists=True)]
+By = Annotated[str, typer.Option(help="Who does it, as it stands in the journal.")]
+
+
+@sets.command("list")
+def list_sets(*, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Every version of every set, and from when to when it holds."""
+    with ready_database(Settings()) as database:
+        rows = database.transact(_sets)
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
+        return
+    for row in rows:
+        typer.echo(
+            f"{row['name']} {row['version']}  {_span(row)}  {row['criteria']} criteria, {row['unverified']} unverified"
+            f"  {row['title']}"
+        )
+
+
+@sets.command("check")
+def check_set(file: SetFile) -> None:
+    """Say whether a file could be loaded; what is wrong with it, a line each, and exit 1."""
+    with ready_database(Settings()) as database:
+        made = database.transact(partial(commands.check, data=parsed(file)))
+    typer.echo(f"{made.name}: {len(made.criteria)} criteria, from {made.effective_from}: can be loaded")
+
+
+@sets.command("load")
+def load_set(
+    file: SetFile,
+    *,
+    wait: Annotated[bool, typer.Option("--wait", help="Load it, and leave it off until it is switched on.")] = False,
+    by: By = "app sorting sets load",
+) -> None:
+    """Load a set as the next version of its name, all of it or nothing. Running servers follow within seconds."""
+    with ready_database(Settings()) as database:
+        row = _write(database, partial(commands.load, data=parsed(file), by=Keeper.called(by), active=not wait))
+        _tell(database, row)
+
+
+@sets.command("switch")
+def switch_set(
+    name: str,
+    version: Annotated[int, typer.Argument(min=RELEASED + 1, help="What came with the release is always there.")],
+    to: Annotated[str, typer.Argument(help="on or off", metavar="on|off")],
+    by: By = "app sorting sets switch",
+) -> None:
+    """Put a loaded version in force, or take it out of force. Running servers follow within seconds."""
+    if to not in {"on", "off"}:
+        sys.exit("say on or off")
+    keeper = Keeper.called(by)
+    with ready_database(Settings()) as database:
+        row = _write(database, partial(commands.switch, name=name, version=version, by=keeper, active=to == "on"))
+        _tell(database, row)
+
+
+def _write(database: Database, work: Any) -> LoadedSet:
+    row: LoadedSet = database.transact(work, writes=True)
+    return row
+
+
+def _tell(database: Database, row: LoadedSet) -> None:
+    """What became of a version, and what holds of its name now."""
+    typer.echo(f"{row.name} version {row.version} is {'on' if row.active else 'off'}: {row.title}")
+    for each in database.transact(_sets):
+        if each["name"] == row.name:
+            typer.echo(f"  version {each['version']}: {_span(each)}")
+
+
+def _span(row: dict[str, Any]) -> str:
+    if not row["active"]:
+        return "off"
+    if row["since"] is None:
+        return "another version holds in its place"
+    return f"{row['since']} – {row['until'] or '…'}{' in force' if row['in_force'] else ''}"
+
+
+def _sets(session: Session) -> list[dict[str, Any]]:
+    """Every version of every set, with when it holds."""
+    held = {(each.set.name, each.set.version): each for each in criteria_of(session).held}
+    rows = [_row(each.name, each.version, each.title, True, held.get((each.name, each.version))) for each in released()]
+    loaded = session.scalars(select(LoadedSet))
+    rows += [_row(row.name, row.version, row.title, row.active, held.get((row.name, row.version))) for row in loaded]
+    return sorted(rows, key=lambda row: (row["name"], row["version"]))
+
+
+def _row(name: str, version: int, title: str, active: bool, held: Holding | None) -> dict[str, Any]:
+    criteria = tuple(held.criteria) if held else ()
+    today: date = local_date(now())
+    return {
+        "name": name, "version": version, "title": title, "active": active, "since": held and held.since,
+        "until": held and held.until, "in_force": bool(held and held.covers(today)), "criteria": len(criteria),
+        "unverified": sum(not each.verified for each in criteria),
+    }  # fmt: skip

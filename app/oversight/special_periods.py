@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.duties.plans import BACKWARDS
-from app.duties.stops import BEGUN
 from app.foundation.calendar import add_days, local_date
 from app.foundation.clock import now
 from app.foundation.keyring import Keyring
@@ -28,6 +27,7 @@ NOT_YOURS: Final = Said(
     "特殊时段由所辖区划的监管人员或管理员发布",
     "Supervisors and administrators of the area declare special periods",
 )
+BEGUN: Final = Said("时段已经开始，不能撤回，只能结束", "It has begun: it may be ended, not taken back")
 OVER: Final = Said("已经过去的日子不能改", "Days that are over stay as they were")
 
 

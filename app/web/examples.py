@@ -107,6 +107,7 @@ BESIDES: Final[Mapping[str, Mapping[str, Any]]] = {
     "Extension": {"state": "requested"},
     "LoopAction": {"name": "confirm", "from": ["reported"], "to": ["rectifying", "planning"], "who": "企业安全员"},
     "LoopState": {"value": "reported", "title": "待核实", "open": True},
+    "NewResponsiblePerson": {"name": "冯建国", "post": "镇长", "unit": "土桥镇人民政府"},
     "Plan": {"state": "submitted"},
     "PhotoView": {"position": {"lon": 106.05, "lat": 29.84, "datum": "gcj02"}},
     "Wait": {"value": "plan", "title": "待报方案", "action": "submit_plan"},

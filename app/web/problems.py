@@ -50,7 +50,12 @@ PARTICULAR: Final[Mapping[str, tuple[type[Problem], Said]]] = {
     "area_too_wide": (Invalid, Said("请填写到镇街或村社区", "Give the town or the village")),
     "before_found": (Invalid, Said("期限早于发现之日", "It is before the day of the finding")),
     "datetime_parsing": (Invalid, Said("应为带时区的时刻", "Not an instant with its offset (RFC 3339)")),
-    "begun": (Invalid, Said("停产已经开始，不能撤回", "The stop has begun and is not taken back")),
+    "ahead": (Invalid, Said("还没有发生", "It lies ahead")),
+    "over": (Invalid, Said("已经过去的日子不能改", "Days that are over stay as they were")),
+    "unknown_accident_type": (
+        Invalid, Said("这个标准中没有这个事故类型", "The standard has no such kind of accident"),
+    ),
+    "begun": (Invalid, Said("已经开始，不能撤回", "It has begun and is not taken back")),
     "display_only": (Invalid, Said("水印只用于 display", "Only display is shown with a watermark")),
     "ends_before_it_begins": (Invalid, Said("结束早于开始", "It ends before it begins")),
     "does_not_fit": (Invalid, Said("与角色不符", "Does not go with the roles")),

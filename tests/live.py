@@ -12,31 +12,28 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from functools import cached_property
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Self
-
-import httpx2
 
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import World, fresh_database
+from tests.served import FORKED, answers, serve
 
 STARTS_WITHIN = 30
-ROOT = Path(__file__).parents[1]
 
 
 class Live:
     """The application on a new database of this kind, with its data under `folder`."""
 
-    def __init__(self, kind: str, folder: Path, *, workers: int = 1, **environment: str) -> None:
+    def __init__(self, kind: str, folder: Path, **environment: str) -> None:
         self.data_dir = folder
         self.database_url = fresh_database(kind, folder)
-        self._port, self._workers, self._environment = _free_port(), workers, environment
-        self._process: subprocess.Popen[bytes] | None = None
+        self._port, self._environment = _free_port(), environment
+        self._process: ForkServerProcess | None = None
         self._log = folder / "log"
 
     @property
@@ -51,6 +48,7 @@ class Live:
     @property
     def pid(self) -> int:
         assert self._process is not None
+        assert self._process.pid is not None
         return self._process.pid
 
     @cached_property
@@ -64,20 +62,16 @@ class Live:
         before it serves: to let it die at a certain step."""
         environment = os.environ | {
             "DATA_DIR": str(self.data_dir), "DATABASE_URL": self.database_url, "LOG_LEVEL": "WARNING",
-            "HURT": hurt, **self._environment,
+            **self._environment,
         }  # fmt: skip
-        serve = ("uvicorn", "--factory", "tests.served:app", f"--port={self._port}", f"--workers={self._workers}")
-        command = (sys.executable, "-m", *serve, "--log-level=warning")
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, env=environment, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )  # fmt: skip
+        told = (environment, str(self._log), self._port, hurt)
+        self._process = FORKED.Process(target=serve, args=told)
+        self._process.start()
         until = time.monotonic() + STARTS_WITHIN
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > until:
+        while not answers(self._port):
+            if not self._process.is_alive() or time.monotonic() > until:
                 raise RuntimeError(f"the server does not start: {self.log}")
-            time.sleep(0.05)
+            time.sleep(0.02)
         return self
 
     def kill(self) -> None:
@@ -89,18 +83,12 @@ class Live:
         self._end(signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> None:
-        if self._process is not None and self._process.poll() is None:
-            os.killpg(self._process.pid, how)
-            self._process.wait()
-
-    def _answers(self) -> bool:
-        try:
-            return httpx2.get(self.url + "/healthz", timeout=1).status_code == 200
-        except httpx2.TransportError:
-            return False
+        if self._process is not None and self._process.is_alive():
+            os.killpg(self.pid, how)
+            self._process.join()
 
     def __enter__(self) -> Self:
-        running = self._process is not None and self._process.poll() is None
+        running = self._process is not None and self._process.is_alive()
         return self if running else self.start()
 
     def __exit__(self, *_: object) -> None:

@@ -1,10 +1,9 @@
 """`kill -9` between any two steps of a report with photos, then the phone retries: exactly one of everything."""
 
 import json
-import multiprocessing
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,8 @@ from app.settings import Settings
 from tests.conftest import Person, World, fresh_database
 from tests.faults.mortal import serve
 from tests.s3 import free_ports
+from tests.served import FORKED, answers
 
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["app.main", "uvicorn"])
 MOST_STEPS = 80
 
 
@@ -40,8 +38,7 @@ def served(folder: Path, url: str) -> Iterator[str]:
     try:
         base = f"http://127.0.0.1:{port}"
         for _ in range(400):
-            with suppress(httpx2.TransportError):
-                httpx2.get(f"{base}/healthz")
+            if answers(port):
                 break
             time.sleep(0.02)
         yield f"{base}/api/v1"

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from app.cards import sheets
 from app.cards.sheets import LabelsAsked, PublicAddress, cards_sheet, labels_sheet, within
+from app.foundation import printing
 from app.foundation.printing import Sheet, pictured, printed
 from app.people.scope import Role
 from app.people.tokens import Pass, identify
@@ -219,6 +220,23 @@ def test_of_many_labels_there_are_parts_and_each_can_be_scanned(
 
 def opened(page: bytes) -> Image.Image:
     return Image.open(BytesIO(page))
+
+
+def test_printing_holds_no_transaction(client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer, *_ = team(world)
+    post = described(client, officer)
+    held: list[int] = []
+    pool: Any = world.database.engine.pool
+
+    def watched(sheet: Sheet) -> bytes:
+        held.append(pool.checkedout())
+        return printed(sheet)
+
+    monkeypatch.setattr(printing, "printed", watched)
+    assert client.get(f"posts/{post['id']}/cards.pdf", headers=officer.headers).status_code == 200
+    assert held == [0]
+    with world.database.engine.connect():
+        assert pool.checkedout() == 1  # it would have shown
 
 
 def test_cards_are_read_by_everybody_in_scope(client: TestClient, world: World) -> None:

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import duties, load, pictures, printing, profiling, report, seeking, sending, workbooks
+from bench import duties, load, pictures, printing, profiling, report, seeking, sending, walks, workbooks
 from bench.likenesses import Pool
 from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
@@ -175,6 +175,23 @@ def time_duties(
                 url = "" if name == "sqlite" else stack.enter_context(postgresql())
                 found.append(duties.measure(name, url, many, rounds, seconds, _site(stack)))
     duties.show(found)
+
+
+@app.command("walks")
+def time_walks(
+    enterprises: Annotated[str, typer.Option(help="How many, separated by commas.")] = "100,400",
+    rounds: Annotated[int, typer.Option(help="Times that each is asked.")] = 5,
+    *,
+    postgres: Annotated[bool, typer.Option(help="Also on PostgreSQL.")] = True,
+) -> None:
+    """Signs of box-ticking in a month of reports, and a campaign's coverage, as enterprises become more."""
+    found = []
+    for name in ("sqlite", "postgresql") if postgres else ("sqlite",):
+        for many in map(int, enterprises.split(",")):
+            with ExitStack() as stack:
+                url = "" if name == "sqlite" else stack.enter_context(postgresql())
+                found.append(walks.measure(name, url, many, rounds, _site(stack)))
+    walks.show(found)
 
 
 @app.command("workbooks")

@@ -221,9 +221,16 @@ def test_what_visits_found(client: TestClient, world: World, county: Person, ins
     general = finding(level="general", list="hazard", description="灭火器压力不足")
     major = finding(level="major", list="hazard")
     visited(client, inspector, world.enterprise, "2026-10-02 09:00", duty(campaign, 1), found=[general, major])
-    again = finding(seen_again=general["id"])
+    again = finding(seen_again=general["id"], description="灭火器压力仍然不足")
     visited(client, inspector, world.enterprise, "2026-10-09 09:00", duty(campaign, 1), found=[again])
-    visited(client, inspector, world.enterprise, "2026-11-11 09:00", duty(campaign, 2), found=[finding(list="none")])
+    visited(
+        client,
+        inspector,
+        world.enterprise,
+        "2026-11-11 09:00",
+        duty(campaign, 2),
+        found=[finding(list="none", description="建议增设标识")],
+    )
     first, second = (each["total"] for each in counts(client, county, campaign, NOW))
     assert [first[name] for name in ("visited", "findings", "hazards_general", "hazards_major", "hazards_open")] == [
         1, 3, 1, 1, 2,

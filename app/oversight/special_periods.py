@@ -87,7 +87,8 @@ def find(session: Session, caller: Caller, id: UUID, *, lock: bool = False) -> S
         NotFound: it does not exist, or lies outside the caller's scope.
     """
     query = select(SpecialPeriod).where(SpecialPeriod.id == id, or_(*_concerning(session, caller)))
-    found = session.scalar(query.with_for_update() if lock else query)
+    held = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(held if lock else query)
     if found is None:
         raise NotFound(NO_PERIOD)
     return found

@@ -1,5 +1,6 @@
 """Who is named for which seat, by whom, and what everybody may read on the board."""
 
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from app.foundation.printing import PDF
 from app.people.scope import Role
 from tests.conftest import Person, World
 from tests.duties.stories import at
+from tests.hazards.test_two_at_once import at_once
 from tests.oversight.stories import appointed, changed, dusty, duties, owing, person, sent, went
 
 WHEN = "2026-11-20 09:00"
@@ -71,6 +73,20 @@ def test_a_seat_is_held_by_one_at_a_time_and_it_stays_known(
     changed(client, administrator, f"{path}/{second['id']}", {"revision": 1, "withdrawn": True}, WHEN)
     changed(client, administrator, own, {"revision": 3, "to_on": None}, WHEN)
     assert held("2026-11-01") == ["甲"]
+
+
+def test_of_several_who_are_named_at_once_one_holds_the_seat(
+    client: TestClient, world: World, administrator: Person
+) -> None:
+    works = dusty(world)
+    path = f"enterprises/{works}/responsible-persons"
+
+    def name(who: str) -> Any:
+        return client.post(path, json={"seat": "regulatory", "name": who}, headers=administrator.headers)
+
+    answers = at_once([partial(name, who) for who in "甲乙丙丁"])
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert len(client.get(path, headers=administrator.headers).json()["items"]) == 1
 
 
 def test_the_board_shows_what_is_public(client: TestClient, world: World, administrator: Person) -> None:

@@ -3,4 +3,7 @@
 Read `loop.py` first: it is the law of this room. Then `rules.py` (who may), `stages.py` (who is waited for, until
 when), `models.py` (what is stored), `schemas.py` and `views.py` (what goes over the wire), `commands.py` (what changes
 it), `queries.py` (who sees what), `routes.py` (how it is asked for).
+
+Hazards that were known before come in another way: `ledgers.py` (what a ledger may say), `entering.py` (where such a hazard
+enters the loop), `importing.py` (what comes new, and what comes again), `lines.py` (how it goes out again).
 """

@@ -3,7 +3,8 @@
 What was closed before stays closed, by the ledger's word alone: there is no review to show. What is open goes on here:
 a general hazard of which the ledger says all that `confirm` asks for, sent by somebody who may confirm it, is confirmed
 by being sent; everything else waits to be confirmed, every major one by itself. What was said to be rectified is still
-to be shown.
+to be shown. What the list calls general, and the words of an open one call a major hazard, is a possible one until a
+person who may has decided: as of every finding.
 """
 
 import json
@@ -35,8 +36,9 @@ from app.hazards.terms import State
 from app.people.models import Enterprise, User
 from app.people.scope import Caller
 from app.risks.models import ControlMeasure
-from app.sorting.criteria import Catalogue
-from app.sorting.terms import Level, Method
+from app.sorting.in_force import InForce
+from app.sorting.terms import Level, ListName, Method
+from app.sorting.verdict import Proposal, Said, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,13 @@ class Grounds:
     users: Mapping[str, User]
     measures: Mapping[str, Sequence[ControlMeasure]]
     accountless: bool
-    catalogue: Catalogue
+    criteria: InForce
     at: datetime = field(default_factory=now)
 
     @classmethod
     def of(cls, session: Session, caller: Caller, works: Enterprise) -> "Grounds":
         users = session.scalars(select(User).where(User.enterprise_id == works.id, User.active)).all()
-        return cls(caller, works, _by_name(users), _measures(session, works), not users, criteria_of(session).catalogue)
+        return cls(caller, works, _by_name(users), _measures(session, works), not users, criteria_of(session))
 
     def user(self, name: str | None) -> User | None:
         return self.users.get(plain(name)) if name else None
@@ -86,9 +88,36 @@ def _measures(session: Session, works: Enterprise) -> Mapping[str, Sequence[Cont
     return dict(found)
 
 
-def columns(grounds: Grounds, known: Known, number: str, reported_by: UUID) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The level of a hazard, what says so, and by which criterion; `proposal` is what its words say, if they differ."""
+
+    level: Level
+    by: Method = Method.DECLARED
+    criterion: str | None = None
+    proposal: Proposal | None = None
+
+
+def graded(grounds: Grounds, known: Known) -> Grade:
+    """The level of a line. A criterion makes it a major one, whatever else is said; so may the words of an open one."""
+    if known.criterion:
+        return Grade(Level.MAJOR, Method.CRITERION, known.criterion)
+    if known.level is Level.MAJOR or known.state is KnownState.CLOSED:
+        return Grade(known.level)
+    works, criteria = grounds.works, grounds.criteria
+    said = Said(
+        description=known.description, on=known.found_on, list=ListName.HAZARD, level=known.level,
+        sectors=frozenset(works.sectors), special_categories=frozenset(works.special_categories),
+    )  # fmt: skip
+    read = judge(said, criteria.catalogue, criteria.by_text)
+    if read.level is not Level.MAJOR:
+        return Grade(known.level)
+    return Grade(Level.MAJOR, Method.TEXT, read.criteria[0].code if read.criteria else None, read.proposed)
+
+
+def columns(grounds: Grounds, known: Known, grade: Grade, number: str, reported_by: UUID) -> dict[str, Any]:
     """A hazard's fields as the line has them, before anybody confirms it here."""
-    found_at, level = start_of_day(known.found_on), known.graded
+    found_at = start_of_day(known.found_on)
     closed = known.state is KnownState.CLOSED
     reporter = grounds.user(known.reporter)
     measure = grounds.named(known.measure)[0] if known.measure else None
@@ -97,10 +126,10 @@ def columns(grounds: Grounds, known: Known, number: str, reported_by: UUID) -> d
         "description": known.description,
         "place": known.place,
         "search_text": words_of(known.description, known.place, number, grounds.works.name, known.number),
-        "level": level,
+        "level": grade.level,
         "level_confirmed": False,
-        "level_by": Method.CRITERION if known.criterion else Method.DECLARED,
-        "criterion": known.criterion,
+        "level_by": grade.by,
+        "criterion": grade.criterion,
         "factor": known.factor,
         "discipline": known.discipline,
         "origin": known.found_by,
@@ -112,7 +141,7 @@ def columns(grounds: Grounds, known: Known, number: str, reported_by: UUID) -> d
         "found_at": found_at,
         "last_seen_at": found_at,
         "state": State.CLOSED if closed else State.REPORTED,
-        "stage_due_at": None if closed else _confirmation_due(grounds, known, level),
+        "stage_due_at": None if closed else _confirmation_due(grounds, known, grade.level),
         "due_on": known.due_on,
         "first_due_on": known.due_on,
         "confirmed_by": None,
@@ -163,7 +192,7 @@ def _confirmation(grounds: Grounds, hazard: Hazard) -> Confirm | None:
     return None
 
 
-def told(grounds: Grounds, known: Known, *, revision: int, digest: str) -> dict[str, Any]:
+def told(grounds: Grounds, known: Known, grade: Grade, *, revision: int, digest: str) -> dict[str, Any]:
     """What the line said, as it is kept and shown; `revision` is the hazard's by it, `digest` that of the
     line as it came."""
     responsible = grounds.user(known.responsible)
@@ -176,6 +205,7 @@ def told(grounds: Grounds, known: Known, *, revision: int, digest: str) -> dict[
         },
         "number": known.number,
         "found_by": known.found_by,
+        "proposal": grade.proposal and grade.proposal.model_dump(mode="json"),
         "state": known.state,
         "found_on": known.found_on,
         "due_on": known.due_on,

@@ -20,7 +20,7 @@ from app.foundation.dialects import next_number
 from app.foundation.problems import Forbidden, Said
 from app.hazards import rules
 from app.hazards.conditions import said_of
-from app.hazards.entering import Grounds, columns, confirmed, told
+from app.hazards.entering import Grade, Grounds, columns, confirmed, graded, told
 from app.hazards.ledgers import FOUND_BY, Fault, Known, KnownState, faults
 from app.hazards.lines import Names, as_line, changed, is_as_imported
 from app.hazards.models import Hazard
@@ -30,6 +30,7 @@ from app.journal.events import Recorded
 from app.people.models import Enterprise
 from app.people.scope import Caller, Role
 from app.photos.uses import chunks
+from app.sorting.terms import Level, Method
 
 IMPORTERS: Final = (Role.SAFETY_OFFICER, Role.MANAGER, Role.SUPERVISOR)
 NOT_YOURS: Final = Said(
@@ -53,6 +54,10 @@ class Outcome(StrEnum):
     KEPT = "kept"
 
 
+WRITING: Final = frozenset({Outcome.CREATED, Outcome.UPDATED})
+NO_GRADE: Final = Grade(Level.GENERAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line as it comes; `says` are the fields that the list has at all. Of the others nothing is said."""
@@ -64,7 +69,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What becomes of one line. `before` is the hazard that is here already, as a line; `differs` are the fields in
-    which the two differ."""
+    which the two differ; `grade` is the level, where it is to be written."""
 
     known: Known
     digest: str
@@ -72,6 +77,7 @@ class Taken:
     hazard: Hazard | None = None
     before: Known | None = None
     differs: Sequence[str] = ()
+    grade: Grade = NO_GRADE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ def judge(session: Session, caller: Caller, works: Enterprise, lines: Sequence[L
         raise Forbidden(NOT_YOURS)
     grounds = Grounds.of(session, caller, works)
     here = _Here(session, works, [line.known for line in lines])
-    taken = [here.meant(caller, line) for line in lines]
+    taken = [_graded(grounds, here.meant(caller, line)) for line in lines]
     wrong: list[tuple[int, Fault]] = []
     seen: set[str | None] = set()
     for place, each in enumerate(taken):
@@ -154,13 +160,24 @@ class _Here:
             return Taken(_with_finder(caller, known), digest, Outcome.CREATED)
         if row.imported is not None and row.imported["digest"] == digest:
             return Taken(known, digest, Outcome.UNCHANGED, row)
-        before = as_line(row, self._names)
+        before = _unread(row, as_line(row, self._names))
         unsaid = {name: getattr(before, name) for name in Known.__slots__ if name not in line.says}
-        known = replace(known, **unsaid | {"found_by": known.found_by or before.found_by})
+        known = _unread(row, replace(known, **unsaid | {"found_by": known.found_by or before.found_by}))
         if not (differs := changed(known, before)):
             return Taken(known, digest, Outcome.UNCHANGED, row)
         outcome = Outcome.UPDATED if _may_change(caller, row, known) else Outcome.KEPT
         return Taken(known, digest, outcome, row, before, differs)
+
+
+def _graded(grounds: Grounds, taken: Taken) -> Taken:
+    return replace(taken, grade=graded(grounds, taken.known)) if taken.outcome in WRITING else taken
+
+
+def _unread(row: Hazard, known: Known) -> Known:
+    """The line without what only its words, as they were read here, have made of it: read again, they make it again."""
+    raised = row.level_by is Method.TEXT and not row.level_confirmed
+    same = (known.level, known.criterion) == (row.level, row.criterion)
+    return replace(known, level=Level.GENERAL, criterion=None) if raised and same else known
 
 
 def _may_change(caller: Caller, row: Hazard, known: Known) -> bool:
@@ -174,10 +191,10 @@ def _may_change(caller: Caller, row: Hazard, known: Known) -> bool:
 
 def _faults(grounds: Grounds, here: _Here, taken: Taken) -> Iterator[Fault]:
     """What is wrong with a line that would change something."""
-    if taken.outcome not in {Outcome.CREATED, Outcome.UPDATED}:
+    if taken.outcome not in WRITING:
         return
     known, row = taken.known, taken.hazard
-    yield from faults(known, local_date(grounds.at), grounds.catalogue)
+    yield from faults(known, local_date(grounds.at), grounds.criteria.catalogue)
     if known.system_number and row is None:
         yield Fault("system_number", "not_found", NO_HAZARD)
     if known.measure and len(named := grounds.named(known.measure)) != 1:
@@ -185,7 +202,7 @@ def _faults(grounds: Grounds, here: _Here, taken: Taken) -> Iterator[Fault]:
     if row is None:
         return
     facts: Any = grounds.judged(row)
-    reason = rules.lowering(facts, grounds.caller, known.graded, None)
+    reason = rules.lowering(facts, grounds.caller, taken.grade.level, None)
     if reason == "only_a_supervisor":
         yield Fault("criterion" if row.criterion else "level", reason, said_of(reason))
     if row.origin is not Origin.ENTERPRISE and known.found_by is Origin.ENTERPRISE and not grounds.caller.official:
@@ -197,8 +214,7 @@ def _faults(grounds: Grounds, here: _Here, taken: Taken) -> Iterator[Fault]:
 def _identities(taken: Taken, enterprise_id: UUID) -> set[str | None]:
     """What no other line of the same list may be known by."""
     here = {taken.hazard.number, taken.hazard.import_key} - {None} if taken.hazard else set()
-    writes = taken.outcome in {Outcome.CREATED, Outcome.UPDATED}
-    return here | {taken.known.key(enterprise_id)} if writes else here
+    return here | {taken.known.key(enterprise_id)} if taken.outcome in WRITING else here
 
 
 def _with_finder(caller: Caller, known: Known) -> Known:
@@ -215,8 +231,8 @@ def _new(intake: Intake, taken: Taken) -> Hazard:
     hazard = Hazard(
         id=new_id(), enterprise_id=works.id, area_code=works.area_code, number=number, datum=position.get("datum"),
         lon=position.get("lon"), lat=position.get("lat"), accuracy_m=position.get("accuracy_m"),
-        imported=told(grounds, known, revision=1, digest=taken.digest),
-        **columns(grounds, known, number, grounds.caller.id),
+        imported=told(grounds, known, taken.grade, revision=1, digest=taken.digest),
+        **columns(grounds, known, taken.grade, number, grounds.caller.id),
     )  # fmt: skip
     for name, value in confirmed(grounds, hazard).items():
         setattr(hazard, name, value)
@@ -226,9 +242,9 @@ def _new(intake: Intake, taken: Taken) -> Hazard:
 def _changes(intake: Intake, hazard: Hazard, taken: Taken) -> dict[str, Any]:
     """The fields of a hazard that a line changes, as they are afterwards."""
     grounds = intake.grounds
-    after = columns(grounds, taken.known, hazard.number, hazard.reported_by)
+    after = columns(grounds, taken.known, taken.grade, hazard.number, hazard.reported_by)
     after["last_seen_at"] = max(hazard.last_seen_at, after["last_seen_at"])
     whole = Hazard(id=hazard.id, enterprise_id=hazard.enterprise_id, area_code=hazard.area_code, **after)
     after |= confirmed(grounds, whole)
-    after["imported"] = told(grounds, taken.known, revision=hazard.revision + 1, digest=taken.digest)
+    after["imported"] = told(grounds, taken.known, taken.grade, revision=hazard.revision + 1, digest=taken.digest)
     return {name: value for name, value in after.items() if value != getattr(hazard, name)}

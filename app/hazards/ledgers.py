@@ -95,11 +95,6 @@ class Known:
     note: str | None = None
 
     @property
-    def graded(self) -> Level:
-        """A criterion makes it a major one, whatever else is said."""
-        return Level.MAJOR if self.criterion else self.level
-
-    @property
     def told(self) -> dict[str, Any]:
         """Its fields by their names."""
         return {name: getattr(self, name) for name in self.__slots__}

@@ -14,6 +14,7 @@ from app.people.scope import Role
 from app.photos.flags import EvidenceFlag
 from app.photos.schemas import PhotoView
 from app.sorting.terms import Discipline, Factor, Level, Method
+from app.sorting.verdict import Proposal
 
 
 class Named(BaseModel):
@@ -160,6 +161,9 @@ class Imported(BaseModel):
     source: Source
     number: str | None = Field(description="The number it had there.")
     found_by: Origin = Field(description="Who found it: whose confirmers and reviewers decide on it here.")
+    proposal: Proposal | None = Field(
+        description="What its words say, where the list calls it general and they do not."
+    )
     state: KnownState = Field(description="How far it had come when it was imported.")
     found_on: date
     due_on: date | None

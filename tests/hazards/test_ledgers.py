@@ -61,8 +61,3 @@ def test_a_line_is_known_by_its_number_or_else_by_what_was_found_where_and_when(
         replace(numbered, source=SourceKind.OTHER), replace(LINE, found_on=TODAY), replace(LINE, description="其他"),
     ]  # fmt: skip
     assert len({numbered.key(works), numbered.key(uuid4()), *(line.key(works) for line in others)}) == 9
-
-
-def test_a_criterion_makes_a_major_hazard_of_any_line() -> None:
-    assert replace(LINE, criterion="GM-11-03").graded is Level.MAJOR
-    assert LINE.graded is Level.GENERAL

@@ -394,6 +394,33 @@ def test_it_shows_on_the_measure_that_it_names_while_it_is_open(client: TestClie
     assert shown(client, officer, listed["泄爆片缺失"]["id"])["measure_id"] == measure["id"]
 
 
+def test_words_that_meet_a_criterion_make_a_possible_major_hazard(client: TestClient, world: World) -> None:
+    officer = world.someone(Role.SAFETY_OFFICER)
+    leader = world.someone(Role.TEAM_LEADER, name="王班长")
+    whole = {"responsible": "王班长", "due": "2024-06-01", "requirement": "加装泄爆片"}
+    rows = [
+        row(1, "除尘系统未设置泄爆口", found="2024-05-01", **whole),
+        row(2, "除尘系统未设置泄爆口", found="2024-05-01", state="已销号", closed="2024-05-09"),
+    ]
+    taken(client, officer, path(world), book(TITLES, *rows))
+    items = client.get("hazards", headers=officer.headers).json()["items"]
+    assert {(h["state"], h["level"], h["level_confirmed"], h["criterion"]) for h in items} == {
+        ("reported", "major", False, "GM-11-03"), ("closed", "general", False, None),
+    }  # fmt: skip
+    [id] = [UUID(h["id"]) for h in items if h["state"] == "reported"]
+    hazard = shown(client, officer, str(id))
+    assert (hazard["level_by"], hazard["imported"]["proposal"]["criteria"][0]["code"]) == ("text", "GM-11-03")
+    assert counts(taken(client, officer, path(world), got(client, officer, path(world)))) == (0, 0, 2)
+    later = row(1, "除尘系统未设置泄爆口", found="2024-05-01", **{**whole, "due": "2024-07-01"})
+    answer = taken(client, officer, path(world), book(TITLES, later))
+    assert [[f["field"] for f in c["fields"]] for c in answer["changes"]] == [["整改期限"]]
+    assert shown(client, officer, str(id))["level_by"] == "text"
+    other = row(1, "除尘器旁堆放杂物", found="2024-05-01", **whole)
+    assert [bad[4] for bad in refused(client, officer, path(world), book(TITLES, other))] == ["only_a_supervisor"]
+    lowered = done(client, officer, id, "confirm", confirming(leader, reason="已设泄爆口，原描述有误"))
+    assert (lowered["state"], lowered["level"]) == ("rectifying", "general")
+
+
 def test_reopened_it_is_confirmed_first(client: TestClient, world: World) -> None:
     officer, manager = world.someone(Role.SAFETY_OFFICER), world.someone(Role.MANAGER)
     taken(client, officer, path(world), book(TITLES, row(1, "灭火器过期", state="已销号", closed="2023-05-09")))

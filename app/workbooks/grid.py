@@ -18,7 +18,7 @@ ROWS_LIMIT: Final = 20_000
 
 COLUMNS_LIMIT: Final = 200
 MERGED_LIMIT: Final = 100_000
-ELEMENTS_LIMIT: Final = 3_000_000
+ELEMENTS_LIMIT: Final = 1_500_000
 """Rows and cells that are looked at, empty ones among them."""
 
 STRINGS_LIMIT: Final = 40_000_000

@@ -1,16 +1,18 @@
 """Sets of statutory criteria, and how well findings are sorted by them."""
 
 import json
+import os
 import sys
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.commands.evaluation import lines
 from app.commands.opening import ready_database
 from app.criteria import commands
 from app.criteria.commands import Keeper
@@ -19,7 +21,11 @@ from app.criteria.models import LoadedSet
 from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.database import Database
+from app.foundation.dialects import LONG
+from app.inspections.labels import labels
 from app.settings import Settings
+from app.sorting import evaluating
+from app.sorting.in_force import InForce, as_released
 from app.sorting.sets import RELEASED, Holding, parsed, released
 
 sorting = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -120,3 +126,60 @@ def _row(name: str, version: int, title: str, active: bool, held: Holding | None
         "until": held and held.until, "in_force": bool(held and held.covers(today)), "criteria": len(criteria),
         "unverified": sum(not each.verified for each in criteria),
     }  # fmt: skip
+
+
+@sorting.command("evaluate")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Labelled findings, one JSON object a line.", exists=True)],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Say how well labelled findings are read by the criteria in force: precision and recall, overall and by criterion,
+    what went wrong and why, and which criteria nothing in the file touches."""
+    labelled = evaluating.read(file.read_text("utf-8").splitlines())
+    now_in_force = _in_force(Settings())
+    judged = evaluating.judge_all(labelled, now_in_force.catalogue, now_in_force.by_text, local_date(now()))
+    told = evaluating.report(judged, now_in_force.catalogue)
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    for line in lines(told):
+        typer.echo(line)
+
+
+def _in_force(settings: Settings) -> InForce:
+    """With the sets that were loaded, where there is a database; a developer needs none."""
+    if not settings.database_url and not (settings.data_dir / "app.db").exists():
+        return as_released()
+    with ready_database(settings) as database:
+        return database.transact(criteria_of)
+
+
+@sorting.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="A new file: a line for each finding that somebody decided on.")],
+) -> None:
+    """Write what people decided as labelled findings, as `evaluate` reads them, beside what was proposed; without names
+    of persons and enterprises, as far as docs/criteria-sets.md says."""
+    with ready_database(Settings()) as database, _new(file) as out:
+        written = database.transact(partial(_write_labels, out=out), patience=LONG, snapshot=True)
+    typer.echo(f"{file}: {written} findings")
+
+
+def _new(file: Path) -> TextIO:
+    """A file of its owner's alone.
+
+    Raises: FileExistsError.
+    """
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
+
+
+def _write_labels(session: Session, out: TextIO) -> int:
+    """Begins anew if the transaction has to."""
+    out.seek(0)
+    out.truncate()
+    written = 0
+    for line in labels(session):
+        out.write(line + "\n")
+        written += 1
+    return written

@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -161,17 +163,23 @@ def export(
 ) -> None:
     """Write what people decided as labelled findings, as `evaluate` reads them, beside what was proposed; without names
     of persons and enterprises, as far as docs/criteria-sets.md says."""
-    with ready_database(Settings()) as database, _new(file) as out:
+    with ready_database(Settings()) as database, _written(file) as out:
         written = database.transact(partial(_write_labels, out=out), patience=LONG, snapshot=True)
     typer.echo(f"{file}: {written} findings")
 
 
-def _new(file: Path) -> TextIO:
-    """A file of its owner's alone.
+@contextmanager
+def _written(file: Path) -> Iterator[TextIO]:
+    """A new file of its owner's alone; nothing is left of it if it can not be finished.
 
     Raises: FileExistsError.
     """
-    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        try:
+            yield out
+        except BaseException:
+            file.unlink()
+            raise
 
 
 def _write_labels(session: Session, out: TextIO) -> int:

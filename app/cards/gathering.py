@@ -53,7 +53,6 @@ TIERS: Final[Mapping[HolderRole | None, Tier]] = {
     HolderRole.DEPARTMENT_HEAD: Tier.DEPARTMENT,
     HolderRole.MANAGER: Tier.MANAGER,
 }
-LADDER: Final = (*RiskLevel, None)
 
 
 def cards(session: Session, caller: Caller, post_id: UUID, levels: LiveLevels) -> Cards:
@@ -64,12 +63,11 @@ def cards(session: Session, caller: Caller, post_id: UUID, levels: LiveLevels) -
     """
     post = find_post(session, caller, post_id)
     own = _kept_up(session, post)
-    risks = risks_shown(session, caller, [of_post(session, post, own)], levels, own)
-    shown = risks[:RISKS_LIMIT]
+    shown, total, _ = risks_shown(session, caller, [of_post(session, post, own)], levels, own)
     found = Cards(
         post=PostOnCard(id=post.id, name=post.name, department=post.department, role=post.role, retired=post.retired),
         enterprise=Named(id=post.enterprise_id, name=session.get_one(Enterprise, post.enterprise_id).name),
-        version="", risk_list=RiskListOfPost(items=shown, left_out=len(risks) - len(shown)),
+        version="", risk_list=RiskListOfPost(items=shown, left_out=total - len(shown)),
         duty_list=_duties(session, post, shown), operation_card=_operation(post, shown),
         emergency_card=_emergency(post, shown), missing=[],
     )  # fmt: skip
@@ -121,15 +119,17 @@ def _kept_up(session: Session, post: Post) -> set[UUID]:
 
 def risks_shown(
     session: Session, caller: Caller, wanted: Sequence[ColumnElement[bool]], levels: LiveLevels, own: Collection[UUID]
-) -> list[RiskOnCard]:
-    """Risks with their measures, what is gravest now first; `own` are the measures that a post keeps up."""
-    found = [
+) -> tuple[list[RiskOnCard], int, RiskLevel | None]:
+    """Risks with their measures, what is gravest now first; how many there are in all, and the gravest level. `own` are
+    the measures that a post keeps up."""
+    items, total, level = queries.gravest(session, caller, wanted, levels, RISKS_LIMIT)
+    shown = [
         RiskOnCard.model_validate(
             item | {"risk_id": item["id"], "measures": [_measure(each, own) for each in item["measures"]]}
         )
-        for item in queries.listed(session, caller, wanted, levels)
+        for item in items
     ]
-    return sorted(found, key=lambda risk: (LADDER.index(risk.current.level), risk.object or "", risk.unit or ""))
+    return shown, total, level
 
 
 def _measure(sent: Mapping[str, Any], own: Collection[UUID]) -> MeasureOnCard:

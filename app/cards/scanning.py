@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
-from app.cards.gathering import LADDER, RISKS_LIMIT, of_post, own_measures, risks_shown
+from app.cards.gathering import of_post, own_measures, risks_shown
 from app.cards.models import Post, ReplacedCode
 from app.cards.schemas import Replace
 from app.cards.terms import Scanned
@@ -111,16 +111,15 @@ def shown(session: Session, caller: Caller, place: Place, levels: LiveLevels) ->
     """The place with its checklist, as this caller sees it."""
     row = place.row
     own = own_measures(session, row) if isinstance(row, Post) else set()
-    risks = [] if row.retired else risks_shown(session, caller, _risks_of(session, row, own), levels, own)
-    checklist = risks[:RISKS_LIMIT]
-    level = min((risk.current.level for risk in risks), key=LADDER.index, default=None)
+    wanted = [false()] if row.retired else _risks_of(session, row, own)
+    checklist, total, level = risks_shown(session, caller, wanted, levels, own)
     measures = {measure.measure_id for risk in checklist for measure in risk.measures}
     return ScanView(
         kind=place.kind, id=row.id, name=row.name, place=_place_of(session, row),
         enterprise=Named(id=row.enterprise_id, name=session.get_one(Enterprise, row.enterprise_id).name),
         code=row.scan_code, replaced=place.replaced, retired=row.retired,
         level=level, colour=COLOURS[level] if level else None,
-        risks=[_here(risk) for risk in checklist], left_out=len(risks) - len(checklist),
+        risks=[_here(risk) for risk in checklist], left_out=total - len(checklist),
         open_hazards=_open(session, caller, checklist),
         duties=_owed(session, caller, row.enterprise_id, measures),
     )  # fmt: skip

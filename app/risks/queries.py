@@ -94,13 +94,20 @@ def shown(session: Session, caller: Caller, risk_id: UUID, levels: LiveLevels) -
     return RiskView.model_validate(_items(session, caller, [row], levels)[0])
 
 
-def listed(
-    session: Session, caller: Caller, wanted: Sequence[ColumnElement[bool]], levels: LiveLevels
-) -> list[dict[str, Any]]:
-    """The risks on the list that the caller may see and that fulfil a WHERE, as they are sent, oldest first."""
+def gravest(
+    session: Session, caller: Caller, wanted: Sequence[ColumnElement[bool]], levels: LiveLevels, limit: int
+) -> tuple[list[dict[str, Any]], int, RiskLevel | None]:
+    """Of the risks on the list that the caller may see and that fulfil a WHERE: those that are gravest at this moment,
+    as they are sent, then the oldest; how many there are in all, and the gravest level."""
     on_list = (Risk.candidate.is_(False), Risk.retired.is_(False), or_(*visible(caller, Risk)))
-    rows = session.execute(_chain().where(*on_list, *wanted).order_by(Risk.created_at, Risk.id)).all()
-    return _items(session, caller, rows, levels)
+    rated = _joined(select(Risk.id, Risk.level)).where(*on_list, *wanted).order_by(Risk.created_at, Risk.id)
+    own = {row.id: row.level for row in session.execute(rated)}
+    current, ladder = levels.ask(session, own), (*RiskLevel, None)
+    ids = sorted(own, key=lambda each: ladder.index(current[each].level))
+    shown = ids[:limit]
+    rows = {UUID(str(row.id)): row for row in session.execute(_chain().where(Risk.id.in_(shown)))} if shown else {}
+    items = _items(session, caller, [rows[id] for id in shown], levels)
+    return items, len(ids), current[ids[0]].level if ids else None
 
 
 def page(session: Session, caller: Caller, filter: RiskFilter, keys: Keyring, levels: LiveLevels) -> Written[RiskPage]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
+from sqlalchemy import event
 
 from app.cards import sheets
 from app.cards.sheets import LabelsAsked, PublicAddress, cards_sheet, labels_sheet, within
@@ -225,18 +226,33 @@ def opened(page: bytes) -> Image.Image:
 def test_printing_holds_no_transaction(client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     officer, *_ = team(world)
     post = described(client, officer)
+    reading: set[int] = set()
+    seen: list[str] = []
     held: list[int] = []
-    pool: Any = world.database.engine.pool
+
+    def asks(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM posts" in statement:
+            reading.add(id(connection))
+            seen.append(statement)
+
+    def ends(connection: Any) -> None:
+        reading.discard(id(connection))
 
     def watched(sheet: Sheet) -> bytes:
-        held.append(pool.checkedout())
+        held.append(len(reading))
         return printed(sheet)
 
     monkeypatch.setattr(printing, "printed", watched)
-    assert client.get(f"posts/{post['id']}/cards.pdf", headers=officer.headers).status_code == 200
-    assert held == [0]
-    with world.database.engine.connect():
-        assert pool.checkedout() == 1  # it would have shown
+    engine: Any = world.database.engine
+    listeners: dict[str, Any] = {"before_cursor_execute": asks, "commit": ends, "rollback": ends}
+    for name, listener in listeners.items():
+        event.listen(engine, name, listener)
+    try:
+        assert client.get(f"posts/{post['id']}/cards.pdf", headers=officer.headers).status_code == 200
+    finally:
+        for name, listener in listeners.items():
+            event.remove(engine, name, listener)
+    assert (bool(seen), held) == (True, [0])
 
 
 def test_cards_are_read_by_everybody_in_scope(client: TestClient, world: World) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.diligence.rules import Look, Point, Report, Window
 from app.duties.models import InspectionDuty
+from app.foundation.columns import as_text
 from app.inspections.models import Finding, Inspection, InspectionResult
 from app.photos.models import PhotoUse
 from app.risks.models import ControlMeasure, Risk
@@ -72,10 +73,16 @@ def _looks(
     """What was looked at, by inspection; and for each result that may have pictures its inspection and place."""
     looks: dict[UUID, list[Look]] = defaultdict(list)
     own = InspectionResult
-    columns = (own.inspection_id, own.measure_id, own.status, own.checked_at, own.note)
+    text = (
+        as_text(own.inspection_id).label("inspection"),
+        as_text(own.measure_id).label("measure"),
+    )  # no objects of these
+    columns = (*text, own.status, own.checked_at, own.note)
     for part in _parts(ids):
+        by_text = {str(id): looks[id] for id in part}
         for row in session.execute(select(*columns).where(own.inspection_id.in_(part))):
-            looks[row.inspection_id].append(Look(row.measure_id, row.status, row.checked_at, row.note))
+            inspection, measure, status, checked_at, note = row
+            by_text[inspection].append(Look(measure, status, checked_at, note))
     places: dict[UUID, tuple[UUID, str]] = {}
     for part in _parts(with_photos):
         at = select(own.id, own.inspection_id, ControlMeasure.risk_id, Risk.unit_id)

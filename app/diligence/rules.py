@@ -51,7 +51,7 @@ def thresholds(path: Path = Path(__file__).parent / "data" / "thresholds.json") 
 class Look(NamedTuple):
     """What a report says of one measure."""
 
-    measure_id: UUID
+    measure: str | UUID
     status: Status
     checked_at: datetime | None = None
     note: str = ""
@@ -177,37 +177,44 @@ def reused_photos(report: Report, t: Thresholds) -> Judged:
     return Judged(could=True, noticed=found if report.reused else None)
 
 
-def likeness(report: Report, t: Thresholds) -> tuple[Any, ...] | None:
-    """What two reports have in common if they are alike in everything, timing included; None if this one cannot be
-    judged. That nothing was wrong twice is no sign; that it took as many seconds, step by step, is one."""
+def comparable(report: Report, t: Thresholds) -> bool:
+    """Whether a report says enough to be like another by more than chance: whole minutes without a time for each check
+    are written down by hand, or by an app that rounds."""
     seconds, stamped = report.seconds, len(set(report.instants)) > 1
-    if report.checked < t.alike_measures or not seconds or (not stamped and seconds % 60 == 0):
-        return None  # whole minutes are written down by hand, or by an app that rounds
+    return seconds is not None and seconds > 0 and report.checked >= t.alike_measures and (stamped or seconds % 60 != 0)
+
+
+def likeness(report: Report) -> tuple[Any, ...]:
+    """What reports have in common that are alike in everything, step by step. That nothing was wrong twice is no sign;
+    that it took as many seconds, in the same order, is one."""
     first = min(report.instants, default=report.performed_at)
     steps = sorted(
-        (str(look.measure_id), look.status, look.note, round((look.checked_at - first).total_seconds()))
-        if look.checked_at
-        else (str(look.measure_id), look.status, look.note, -1)
-        for look in report.looks
+        (str(measure), status, note, round((at - first).total_seconds()) if at else -1)
+        for measure, status, at, note in report.looks
     )
-    return report.inspector_id, round(seconds), tuple(steps), report.findings
+    return tuple(steps), report.findings
 
 
 def identical_reports(reports: Sequence[Report], t: Thresholds) -> dict[UUID, Judged]:
     """Reports of one person that follow one another on several days, each like the one before to the second."""
     told: dict[UUID, Judged] = {}
-    by_walk: defaultdict[Any, list[tuple[Report, Any]]] = defaultdict(list)
+    by_walk: defaultdict[Any, list[Report]] = defaultdict(list)
     for report in sorted(reports, key=lambda each: (each.at, str(each.id))):
-        if (like := likeness(report, t)) is None:
+        if comparable(report, t):  # who walks two rounds in turn repeats each of them for itself
+            by_walk[report.inspector_id, frozenset(look.measure for look in report.looks)].append(report)
+        else:
             told[report.id] = SAYS_NOTHING
-        else:  # who walks two rounds in turn repeats each of them for itself
-            walk = report.inspector_id, frozenset(look.measure_id for look in report.looks)
-            by_walk[walk].append((report, like))
     for walked in by_walk.values():
-        for _, run in groupby(walked, key=lambda each: each[1]):
-            alike = [report for report, _ in run]
-            told |= {report.id: judged for report, judged in zip(alike, _along(alike, t), strict=True)}
+        for _, as_long in groupby(walked, key=lambda each: round(each.seconds or 0)):
+            for _, run in _alike(list(as_long)):
+                alike = list(run)
+                told |= {report.id: judged for report, judged in zip(alike, _along(alike, t), strict=True)}
     return told
+
+
+def _alike(as_long: Sequence[Report]) -> Iterable[tuple[Any, Iterable[Report]]]:
+    """Runs of reports that are alike; one that took as long as no other beside it need not be looked at."""
+    return groupby(as_long, key=likeness) if len(as_long) > 1 else [(None, as_long)]
 
 
 def _along(alike: Sequence[Report], t: Thresholds) -> Iterator[Judged]:

@@ -1,5 +1,6 @@
 """What may be asked of signs, and what is answered."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final, Self
@@ -24,7 +25,7 @@ class DiligenceBy(StrEnum):
     PERSON = "person"
 
 
-TITLES: Final = {DiligenceBy: {"enterprise": "按企业", "person": "按人员"}}
+TITLES: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {DiligenceBy: {"enterprise": "按企业", "person": "按人员"}}
 
 
 class DiligenceAsked(Frozen):

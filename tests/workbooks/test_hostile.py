@@ -235,6 +235,6 @@ def test_an_export_shows_dates_and_keeps_text_text(client: TestClient, world: Wo
     assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     assert "=cmd|' /C calc'!A0" in {row["风险事件*"] for row in rows_of(out, "风险清单")}
     shown = sheet.cell(2, titles.index("下次评审日期") + 1)
-    assert (shown.number_format, shown.is_date) == ("yyyy-mm-dd", True)
+    assert (shown.number_format, shown.data_type) == ("yyyy-mm-dd", "d")
     name = client.get(path(world), headers=officer.headers).headers["content-disposition"]
     assert name.startswith("attachment; filename*=UTF-8''%E6%89%93")

@@ -43,7 +43,9 @@ MEASURE = st.fixed_dictionaries(
         "way": st.sampled_from([None, "1", "02"]), "third": st.none() | texts(200),
     }
 )  # fmt: skip
-CYCLE = st.just({}) | st.fixed_dictionaries({"every": st.integers(1, 99), "cycle": st.sampled_from(CycleUnit)})
+CYCLE: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.fixed_dictionaries(
+    {"every": st.integers(1, 99), "cycle": st.sampled_from(CycleUnit)}
+)
 RISK = st.fixed_dictionaries(
     {
         "object": st.sampled_from(["甲", "=乙", "丙 "]), "unit": st.sampled_from(["一", "二"]), "event": texts(200),

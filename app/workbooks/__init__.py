@@ -17,7 +17,7 @@ it looks like and what becomes of it: `enterprise_sheets.py` and `enterprise_imp
    `job.faults.add(record.place("key"), "code", Said(zh, en))`. Look up everything that the rows name in a few queries,
    judge every row, then `job.faults.refuse()`, and only then change: `events.create_all(session, [(row, "action",
    job.said), …], job.caller)` and `events.change_all(session, [(row, "changed", changes, job.said), …], job.caller)`.
-   Lock what is changed before it is read. `compared(sheet, record, kept)` is what differs from the record as a flat row
+   Lock what is changed before it is read. `compared(record, kept)` is what differs from the record as a flat row
    (spaces around a text do not), `told(sheet, changes, kept)` the same for the answer, and
    `job.tally.note(record, kind, "created" | "changed" | "unchanged" | "retired", name, fields)` counts.
 3. `gather(…)`: the rows for an export, as mappings from column keys to values, just as `carry` would read them.

@@ -185,7 +185,7 @@ class _Importing:
         for key in ("cadence", "from_on") if plan else ():
             if record[key] is None:
                 record.values.pop(key, None)  # every plan has one: a blank cell takes none away
-        each.said = compared(CHECKLISTS, record, {key: before[key] for key in OF_PLAN})
+        each.said = compared(record, {key: before[key] for key in OF_PLAN})
         changes = {name: value for name, value in each.said.items() if name != "responsible"}
         if "responsible" in each.said:
             changes["responsible_id"] = self._person(record)

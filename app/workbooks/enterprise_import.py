@@ -73,7 +73,7 @@ class _Importing:
                 continue
             seen[known] = record.row
             before = flat(works, self.codes) if works else {}
-            said = compared(ENTERPRISE, record, before if works else self._blank())
+            said = compared(record, before if works else self._blank())
             fields = self._fields(record, said, works)
             if works is None:
                 made.append((record, fields))

@@ -176,7 +176,7 @@ def _view(row: WorkbookImport, told: Mapping[str, Any]) -> ImportView:
     return ImportView.model_validate(kept | dict(told))
 
 
-def compared(sheet: Sheet, record: Record, kept: Mapping[str, Any]) -> dict[str, Any]:
+def compared(record: Record, kept: Mapping[str, Any]) -> dict[str, Any]:
     """What a row says that is not so: by the names of fields, of those columns that `kept` has a value for.
 
     A text differs only where it does without the spaces around it, which a sheet does not show.

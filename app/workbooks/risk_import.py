@@ -180,7 +180,7 @@ class _Importing:
         if measure and measure.retired and not record.says("measure_retired"):
             record.values["measure_retired"] = False
         before = measure_row(measure) if measure else {}
-        said = compared(RISKS, record, {key: before.get(key) for key in OF_MEASURE})
+        said = compared(record, {key: before.get(key) for key in OF_MEASURE})
         fields = self._fields(record, said, before)
         if measure is None:
             self._new_measure(each, record, fields)
@@ -256,7 +256,7 @@ class _Importing:
         assessed = bool(each.ratings or risk.inherent or risk.residual)
         keys = {"event", "place", "post", "owner", "retired"} | (set() if assessed else {"next_review_on", "level"})
         kept = {key: each.before.get(key) for key in keys}
-        each.said = compared(RISKS, record, {**kept, "retired": kept["retired"] or False})
+        each.said = compared(record, {**kept, "retired": kept["retired"] or False})
         each.changes = self._changes(each)
         if assessed:
             self._check_level(each, grade)

@@ -115,7 +115,7 @@ class Places:
         if found is None or self._is_twice(record, found.id, "name"):
             return
         before = self.chain.object_row(found)
-        said = compared(OBJECTS, record, {**before, "id": record["id"]})
+        said = compared(record, {**before, "id": record["id"]})
         if there and "name" in said:
             self._rename(record, self._objects, record["name"], found)
         fields: dict[str, Any] = {name: said[name] for name in PLAIN if name in said}
@@ -141,7 +141,7 @@ class Places:
         of = {"object": object.name.strip(), "id": record["id"]}
         before = {name: getattr(found, name) for name in ("name", "department", "retired")} | of
         before["responsible"] = self.chain.persons.label(found.responsible_id)
-        said = compared(UNITS, record, {**before, "object": record["object"]})
+        said = compared(record, {**before, "object": record["object"]})
         if there and "name" in said:
             self._rename(record, self._units, (object.id, record["name"]), found)
         fields: dict[str, Any] = {name: said[name] for name in ("name", "department", "retired") if name in said}

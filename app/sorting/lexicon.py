@@ -2,15 +2,16 @@
 
 `data/lexicon.json` has two parts. `concepts` are what findings are about: things that should be there (`thing`), where
 they are (`place`), what is wrong by itself (`fault`) or only where a criterion says so (`deed`: sharing a duct,
-crossing a road), and what is merely fixed to a thing or written of it (`label`); a concept may be a kind of others
-(`is`). `signs` are the words that say how it stands with a concept. A word is found where it stands literally, longest
-first; else where it sounds the same and half of it is written right.
+crossing a road), what is merely fixed to a thing or written of it (`label`), and what adds nothing to the word before
+it (`tail`: 装置, 制度); a concept may be a kind of others (`is`). `signs` are the words that say how it stands with a
+concept. A word is found where it stands literally, longest first; else where it sounds the same and half of it is
+written right.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     FAULT = "fault"
     DEED = "deed"
     LABEL = "label"
+    TAIL = "tail"
 
 
 class Sign(StrEnum):
@@ -73,13 +75,17 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of the lexicon in a text: its place in the plain form, what it stands for. `heard`: by its sound only."""
+    """A word of the lexicon in a text: its place in the plain form, what it stands for. `heard`: by its sound only.
+
+    `touches` are the concepts of the words within it: 电工证 is a certificate, and speaks of an electrician.
+    """
 
     start: int
     end: int
     word: str
     concepts: tuple[Concept, ...]
     sign: Sign | None
+    touches: frozenset[str] = frozenset()
     heard: bool = False
 
 
@@ -87,6 +93,7 @@ class Token:
 class Entry:
     concepts: tuple[Concept, ...] = ()
     sign: Sign | None = None
+    touches: frozenset[str] = frozenset()
 
 
 class Lexicon:
@@ -97,7 +104,8 @@ class Lexicon:
         self.version: Final = version
         self.concepts: Final = {concept.name: concept for concept in concepts}
         self.signs: Final = {sign: tuple(words) for sign, words in signs.items()}
-        self._entries: Final = self._enter()
+        self._by_word: Final = self._words()
+        self._entries: Final = {word: self._touching(word, entry) for word, entry in self._enter().items()}
         self._lengths: Final = _lengths((word[0], len(word)) for word in self._entries)
         heard = [word for word, entry in self._entries.items() if _may_be_heard(word, entry)]
         self._heard: Final = {sounds(word): word for word in sorted(heard, key=self._by_weight)}
@@ -136,11 +144,7 @@ class Lexicon:
         return cls(concepts, signs, data["version"])
 
     def _enter(self) -> dict[str, Entry]:
-        entries: dict[str, Entry] = {}
-        for concept in self.concepts.values():
-            for word in concept.words:
-                before = entries.get(_key(word), Entry())
-                entries[_key(word)] = Entry((*before.concepts, concept), None)
+        entries = {word: Entry(tuple(concepts)) for word, concepts in self._by_word.items()}
         for sign, words in self.signs.items():
             for word in words:
                 before = entries.get(_key(word), Entry())
@@ -148,6 +152,21 @@ class Lexicon:
                     raise BadLexicon(f"{word}: both {before.sign} and {sign}")
                 entries[_key(word)] = Entry(before.concepts, sign)
         return entries
+
+    def _words(self) -> dict[str, list[Concept]]:
+        found: defaultdict[str, list[Concept]] = defaultdict(list)
+        for concept in self.concepts.values():
+            for word in concept.words:
+                found[_key(word)].append(concept)
+        return found
+
+    def _touching(self, word: str, entry: Entry) -> Entry:
+        """An entry with the names of all that the words within its word stand for."""
+        if len(word) <= SHORTEST_HEARD or word.isascii():
+            return entry
+        parts = {word[start:end] for start in range(len(word)) for end in range(start + SHORTEST_HEARD, len(word) + 1)}
+        concepts = (concept for part in parts - {word} for concept in self._by_word.get(part, ()))
+        return replace(entry, touches=frozenset().union(*(concept.names for concept in concepts)))
 
     def _by_weight(self, word: str) -> bool:
         """Where two words sound the same, the one with a concept is the last, and stays."""
@@ -157,7 +176,9 @@ class Lexicon:
         """The words of the lexicon in a text, from left to right, none within another."""
         heard, place = sounds(text.text), 0
         while place < len(text.text):
-            token = self._written(text.text, place) or self._as_heard(text.text, heard, place)
+            token = self._written(text.text, place)
+            if token is None or token.end - token.start == 1:
+                token = self._as_heard(text.text, heard, place) or token
             if token:
                 yield token
             place = token.end if token else place + 1
@@ -166,7 +187,9 @@ class Lexicon:
         for length in self._lengths.get(text[place], ()):
             entry = self._entries.get(text[place : place + length]) if place + length <= len(text) else None
             if entry and _is_word(text, place, place + length):
-                return Token(place, place + length, text[place : place + length], entry.concepts, entry.sign)
+                return Token(
+                    place, place + length, text[place : place + length], entry.concepts, entry.sign, entry.touches
+                )
         return None
 
     def _as_heard(self, text: str, heard: tuple[str, ...], place: int) -> Token | None:
@@ -177,7 +200,7 @@ class Lexicon:
             right = sum(a == b for a, b in zip(word, text[place : place + length], strict=True))
             if 2 * right >= length and not self._begins_inside(text, place + 1, place + length):
                 entry = self._entries[word]
-                return Token(place, place + length, word, entry.concepts, entry.sign, heard=True)
+                return Token(place, place + length, word, entry.concepts, entry.sign, entry.touches, heard=True)
         return None
 
     def _begins_inside(self, text: str, start: int, end: int) -> bool:

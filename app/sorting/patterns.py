@@ -142,9 +142,16 @@ class Indexed:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self._by_name: dict[str, list[Mention]] = {}
+        self._touched: dict[str, Mention] = {}
         for mention in reading.mentions:
             for name in mention.names:
                 self._by_name.setdefault(name, []).append(mention)
+            for name in mention.token.touches:
+                self._touched.setdefault(name, mention)
+
+    def touched(self, names: Collection[str]) -> Mention | None:
+        """A mention whose word has another within it that stands for one of the names."""
+        return next((self._touched[name] for name in names if name in self._touched), None)
 
     def something_wrong_beside(self, mention: Mention) -> bool:
         """Whether the finding says that something is wrong, but not of what: here or in the clauses that follow."""

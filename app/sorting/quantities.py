@@ -96,7 +96,11 @@ def _is_limit(text: str, place: int) -> bool:
     """Whether the nearer of the words before a number says what is allowed, not what is there."""
     before = text[max(place - 16, 0) : place]
     limit, actual = _LIMIT.search(before), _ACTUAL.search(before)
-    return limit is not None and (actual is None or limit.start() >= actual.start())
+    if limit is None or actual is None:
+        return limit is not None
+    word = re.match(_LIMITS, limit[0])
+    between = before[limit.start() + (word.end() if word else 0) : actual.start()]  # 核定(存放)20吨 is what is allowed
+    return limit.start() >= actual.start() or (len(between) <= 1 and not between.isdigit())
 
 
 def number(written: str) -> Decimal | None:

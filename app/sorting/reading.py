@@ -125,7 +125,7 @@ class _Clause:
         self.reading, self.number, self.tokens = reading, number, tokens
         self.before = [mention for mention in reading.mentions if mention.clause == number - 1]
         mentions = [Mention(token, token.concepts, number) for token in tokens if token.concepts]
-        self.nouns = [mention for mention in mentions if mention.token.sign is None]
+        self.nouns = [each for each in mentions if each.token.sign is None and not _adds_nothing(each, mentions)]
         self.faults = {mention.token.start: mention for mention in mentions if mention.token.sign is not None}
         self.cancelled: set[int] = set()
 
@@ -278,16 +278,18 @@ class _Clause:
         return heads
 
 
+def _adds_nothing(mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether it is the tail of the noun right before it."""
+    return mention.is_a(Kind.TAIL) and any(each.token.end == mention.token.start for each in mentions)
+
+
 def _mend(reading: Reading) -> None:
     """What was put right before the inspector came is no fact any more; what was put right before his eyes is."""
-    done = [(token, clause) for token, clause in reading.signs if token.sign is Sign.DONE]
-    if not done:
-        return
-    spots = [token for token, _ in reading.signs if token.sign is Sign.SPOT]
-    reading.on_the_spot = bool(spots)
-    reading.mended = not spots
+    done = [token for token, _ in reading.signs if token.sign is Sign.DONE]
+    reading.on_the_spot = reading.has(Sign.SPOT)
+    reading.mended = bool(done) and not reading.on_the_spot
     if reading.mended:
-        last = max(token.end for token, _ in done)
+        last = max(token.end for token in done)
         for mention in reading.mentions:
             if mention.token.start < last:
                 mention.state = State.RESOLVED

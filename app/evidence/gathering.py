@@ -78,6 +78,8 @@ def gather(session: Session, caller: Caller, hazard_id: UUID, keys: Keyring) -> 
     photos, originals = _photos(session, [id for _, id in subjects])
     without: Any = {"allowed_actions": True, "blocked_actions": True, "replayed": True, "thumbnail_url": True}
     told = shown.model_dump(mode="json", exclude=without | {"photos": {"__all__": ADDRESSES}})
+    if told["cited"] and not told["cited"]["verified"]:
+        told["cited"]["text"] = None  # an unverified wording proposes, and stands in no document
     head = seals[-1] if seals else None
     about = {
         "format": 1, "hazard": {"id": hazard_id, "number": shown.number}, "made_at": rfc3339(now()),

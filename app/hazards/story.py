@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.criteria.current import criteria_of
 from app.foundation.calendar import local_date
 from app.foundation.canonical import sent
 from app.foundation.clock import now, rfc3339
@@ -53,6 +54,7 @@ def shown(session: Session, caller: Caller, hazard_id: UUID, keys: Keyring, *, w
     values: dict[str, Any] = {name: getattr(row, name) for name in STORED}
     values |= {name: masked(getattr(row, name), reader) for name in TOLD}
     values |= {
+        "cited": _cited(session, row),
         "overdue": queries.overdue_stage(row, at),
         "waiting_for": possible.waiting_for,
         "origin": row.listed_origin,
@@ -71,6 +73,17 @@ def shown(session: Session, caller: Caller, hazard_id: UUID, keys: Keyring, *, w
         ],
     }
     return HazardView.model_validate(values)
+
+
+def _cited(session: Session, row: Any) -> dict[str, Any] | None:
+    """The criterion that makes it a major one, by the sets that are in force, as of the day it was found."""
+    if row.criterion is None:
+        return None
+    on = local_date(datetime.fromisoformat(row.found_at))
+    met = criteria_of(session).catalogue.in_force(row.criterion, on)
+    if met is None:  # its set has been switched off since
+        return {"code": row.criterion, "standard": None, "text": None, "verified": False}
+    return {"code": met.code, "standard": met.standard, "text": met.text, "verified": met.verified}
 
 
 def _person(id: str | None, name: str, phone: str | None, reader: UUID | None) -> Any:

@@ -178,6 +178,15 @@ class Imported(BaseModel):
     at: Moment
 
 
+class Cited(BaseModel):
+    """The criterion that a hazard meets, as it stood on the day of the finding."""
+
+    code: str
+    standard: str | None
+    text: str | None = Field(description="In a document that leaves the house only if it is verified.")
+    verified: bool = Field(description="Whether the wording was compared with a text of the standard.")
+
+
 class HazardView(View):
     """A hazard with its whole story, what the caller may do now, and why not the rest."""
 
@@ -187,6 +196,7 @@ class HazardView(View):
     level_confirmed: bool
     level_by: Method = Field(description="What proposed the level; `declared` once a person has decided.")
     criterion: str | None
+    cited: Cited | None
     state: State
     due_on: date | None
     overdue: Overdue | None

@@ -372,8 +372,8 @@ def test_supervisors_read_their_area(client: TestClient, world: World, leader: P
     ("asked", "count"),
     [
         ({}, 3), ({"list": "hazard"}, 1), ({"list": "pending"}, 1), ({"list": "risk"}, 1), ({"level": "major"}, 1),
-        ({"level": "general"}, 0), ({"origin": "enterprise"}, 3), ({"origin": "expert"}, 0), ({"q": "三号"}, 3),
-        ({"q": "三号 打磨"}, 3), ({"q": "氨"}, 0), ({"seen_again": True}, 0),
+        ({"level": "general"}, 0), ({"origin": "enterprise"}, 3), ({"origin": "expert"}, 0), ({"q": "如图"}, 3),
+        ({"q": "如图 打磨"}, 3), ({"q": "氨"}, 0), ({"seen_again": True}, 0),
     ],
 )  # fmt: skip
 def test_the_filter_finds_findings(

@@ -78,7 +78,7 @@ def add_post(session: Session, caller: Caller, body: NewPost) -> Post:
         Forbidden: the caller does not keep this enterprise's risk list.
         Conflict: another post is called so.
     """
-    works = enterprises.find(session, caller, body.enterprise_id, pointer="/enterprise_id", hold=True)
+    works = enterprises.find(session, caller, body.enterprise_id, pointer="/enterprise_id", lock=True)
     demand_keeper(caller, works.id)
     told: dict[str, Any] = to_jsonable_python(body.model_dump(exclude={"id", "device", "enterprise_id", "role"}))
     made = Post(
@@ -99,6 +99,7 @@ def change_post(session: Session, caller: Caller, id: UUID, body: PostChange) ->
         Forbidden: the caller does not keep this enterprise's risk list.
         Conflict: another post is called so.
     """
+    enterprises.find(session, caller, find_post(session, caller, id).enterprise_id, lock=True)
     post = find_post(session, caller, id, lock=True)
     told = body.of(post_view(post))
     demand_keeper(caller, post.enterprise_id)
@@ -114,7 +115,10 @@ def change_post(session: Session, caller: Caller, id: UUID, body: PostChange) ->
 
 
 def _keep_apart(session: Session, id: UUID, enterprise_id: UUID, names: Sequence[str]) -> None:
-    """Raises Conflict where another post in use is called by one of the names: whose risks would they be?"""
+    """Raises Conflict where another post in use is called by one of the names: whose risks would they be?
+
+    The caller has locked the enterprise, so that nobody else names a post of it meanwhile.
+    """
     others = select(Post.name, Post.also_called).where(
         Post.enterprise_id == enterprise_id, Post.id != id, Post.retired.is_(False)
     )

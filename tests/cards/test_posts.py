@@ -1,10 +1,14 @@
 """Posts: kept by the enterprise, found by their names in the chain."""
 
+from functools import partial
+from typing import Any
+
 from fastapi.testclient import TestClient
 
 from app.people.scope import Role
 from tests.cards.stories import FILLED, described, describing, got
 from tests.conftest import World
+from tests.hazards.test_two_at_once import at_once
 from tests.risks.stories import added, measured
 from tests.stories import team
 
@@ -61,6 +65,24 @@ def test_no_two_posts_in_use_are_called_the_same(client: TestClient, world: Worl
     elsewhere = world.someone(Role.MANAGER, enterprise_id=world.works())
     there = describing(world, enterprise_id=str(world.enterprise))
     assert client.post("posts", json=there, headers=elsewhere.headers).json()["code"] == "not_found"
+
+
+def test_of_several_who_call_posts_the_same_at_once_one_does(client: TestClient, world: World) -> None:
+    officer, *_ = team(world)
+
+    def add(name: str) -> Any:
+        body = describing(world, name=name, also_called=["共用"])
+        return client.post("posts", json=body, headers=officer.headers)
+
+    def call(post: dict[str, Any]) -> Any:
+        body = {"revision": 1, "also_called": ["抛光岗"]}
+        return client.patch(f"posts/{post['id']}", json=body, headers=officer.headers)
+
+    added_at_once = at_once([partial(add, f"岗位{number}") for number in range(6)])
+    assert sorted(answer.status_code for answer in added_at_once) == [201, *[409] * 5]
+    posts = [described(client, officer, name=f"另一岗位{number}", also_called=[]) for number in range(4)]
+    changed_at_once = at_once([partial(call, post) for post in posts])
+    assert sorted(answer.status_code for answer in changed_at_once) == [200, 409, 409, 409]
 
 
 def test_names_that_nobody_has_described_come_first(client: TestClient, world: World) -> None:

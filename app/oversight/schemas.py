@@ -16,6 +16,7 @@ from app.people.terms import Responsibility
 
 FOLLOW_UPS_LIMIT: Final = 100
 HARMED_LIMIT: Final = 100_000
+DAYS_LIMIT: Final = 93  # of a special period; in the words of RULES_IN_CHINESE, too
 
 Public = Annotated[bool, Field(description="Whether the phone may stand on the board at the gate.")]
 Harmed = Annotated[int, Field(ge=0, le=HARMED_LIMIT)]
@@ -122,7 +123,7 @@ class NewSpecialPeriod(Body):
     def not_too_long(self) -> Self:
         if self.to_on < self.from_on:
             raise ValueError("it ends before it begins")
-        if (self.to_on - self.from_on).days >= 93:
+        if (self.to_on - self.from_on).days >= DAYS_LIMIT:
             raise ValueError("93 days at most")
         return self
 

@@ -16,7 +16,7 @@ from app.foundation.problems import Forbidden, Invalid, NotFound, Said
 from app.foundation.wire import Written
 from app.journal import events
 from app.oversight.models import SpecialPeriod
-from app.oversight.schemas import NewSpecialPeriod, SpecialPeriodChange, SpecialPeriodFilter
+from app.oversight.schemas import DAYS_LIMIT, NewSpecialPeriod, SpecialPeriodChange, SpecialPeriodFilter
 from app.oversight.views import SpecialPeriodPage, SpecialPeriodView
 from app.people.enterprises import NO_AREA
 from app.people.models import Area, Enterprise
@@ -29,6 +29,7 @@ NOT_YOURS: Final = Said(
 )
 BEGUN: Final = Said("时段已经开始，不能撤回，只能结束", "It has begun: it may be ended, not taken back")
 OVER: Final = Said("已经过去的日子不能改", "Days that are over stay as they were")
+TOO_LONG: Final = Said(f"至多 {DAYS_LIMIT} 天", f"{DAYS_LIMIT} days at most")
 
 
 def declare(session: Session, caller: Caller, body: NewSpecialPeriod) -> SpecialPeriod:
@@ -54,7 +55,7 @@ def change(session: Session, caller: Caller, id: UUID, body: SpecialPeriodChange
         NotFound: it binds nothing that the caller governs.
         RevisionRequired, StaleRevision: the client has not seen it as it is.
         Forbidden: the caller does not govern all of its area, or is neither a supervisor nor an administrator.
-        Invalid: it would end before it begins, or rewrite days that are over.
+        Invalid: it would end before it begins, last too long, or rewrite days that are over.
     """
     row = find(session, caller, id, lock=True)
     asked = body.of(view(row))
@@ -76,8 +77,11 @@ def _check(row: SpecialPeriod, changes: dict[str, Any]) -> None:
         return
     if changes["to_on"] < row.from_on:
         raise Invalid.at("/to_on", "ends_before_it_begins", BACKWARDS)
-    if min(changes["to_on"], row.to_on) < add_days(today, -1) and row.from_on <= today:
+    over = row.to_on < today or (row.from_on <= today and changes["to_on"] < add_days(today, -1))
+    if over:
         raise Invalid.at("/to_on", "over", OVER)
+    if (changes["to_on"] - row.from_on).days >= DAYS_LIMIT:
+        raise Invalid.at("/to_on", "lasts_too_long", TOO_LONG)
 
 
 def find(session: Session, caller: Caller, id: UUID, *, lock: bool = False) -> SpecialPeriod:

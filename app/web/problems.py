@@ -62,6 +62,7 @@ PARTICULAR: Final[Mapping[str, tuple[type[Problem], Said]]] = {
     "invalid_credit_code": (Invalid, Said("统一社会信用代码有误", "The check digit of the credit code does not fit")),
     "kind_twice": (Invalid, Said("三个责任人每类一人", "One responsible person of each kind")),
     **{code: (Invalid, said) for code, said in CONTRADICTIONS.items()},
+    "lasts_too_long": (Invalid, Said("时段过长", "It would last too long")),
     "level_confirmed": (Invalid, Said("级别已经核实，改级请先升降级", "The level is confirmed: regrade it first")),
     "missing": (Invalid, Said("在此情形下缺少必填项", "A field is missing that this case needs")),
     "mixed_roles": (Invalid, Said("企业、政府和专家的角色不能兼任", "Roles of different sides do not mix")),

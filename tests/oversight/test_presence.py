@@ -176,6 +176,21 @@ def test_special_periods_that_overlap_are_followed_up_once(client: TestClient, w
     assert len(owing(client, county, *SPAN, "2026-11-25 12:00", asks="follow_up", enterprise_id=str(other))) == 2
 
 
+def test_a_special_period_lasts_no_longer_than_one_may_be_declared_and_what_is_over_is_over(
+    client: TestClient, world: World, mayor: Person
+) -> None:
+    body = caring(world.town, from_on="2026-11-10", to_on="2026-11-19")
+    sent(client, mayor, "special-periods", body, "2026-11-09 10:00")
+    path = f"special-periods/{body['id']}"
+    for to_on, code in (("2099-12-31", "lasts_too_long"), ("2027-02-11", "lasts_too_long")):
+        told = changed(client, mayor, path, {"revision": 1, "to_on": to_on}, "2026-11-19 23:59", 422)
+        assert (told["errors"][0]["pointer"], told["code"]) == ("/to_on", code)
+    later = {"revision": 1, "to_on": "2026-11-30"}
+    assert changed(client, mayor, path, later, "2026-11-20 00:00", 422)["code"] == "over"  # today has begun
+    changed(client, mayor, path, {"revision": 1, "to_on": "2027-02-10"}, "2026-11-19 23:59")
+    changed(client, mayor, path, {"revision": 2, "to_on": "2026-11-18"}, "2026-11-19 23:59")
+
+
 def test_an_enterprise_that_moves_takes_everything_with_it(client: TestClient, world: World, mayor: Person) -> None:
     works, administrator = dusty(world), person(world, Role.ADMINISTRATOR, areas=(world.county,))
     newcomer = person(world, Role.SUPERVISOR, areas=(world.next_town,))

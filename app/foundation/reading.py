@@ -80,7 +80,9 @@ RULES_IN_CHINESE: Final[Mapping[str, str]] = {
     "object comes with its unit": "修改分析对象须同时写明分析单元",
     "only what is adopted is placed": "只有纳入风险清单时才填写位置等信息",
     "rounds follow one another, and do not overlap": "各轮次须先后排列，不得重叠",
-    "say hazard, risk or none, or a level or criterion": "请写明清单（隐患、风险或不列入）、级别或判定标准",
+    "say hazard, risk or none, or a level, criterion, measure_id or seen_again": (
+        "请写明清单（隐患、风险或不列入）、级别、判定标准、管控措施或已有的隐患"
+    ),
     "spot checks are not planned": "抽查不列入计划",
     "W,S,E,N in degrees": "应为西、南、东、北四个度数",
     "W,S,E,N in degrees, W ≤ E and S ≤ N": "应为西、南、东、北四个度数，西不大于东，南不大于北",

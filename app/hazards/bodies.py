@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, mo
 
 from app.foundation.wire import Body, Day, Frozen, Moment, Sha256, Text, Word
 from app.hazards.terms import ReviewMethod
-from app.sorting.terms import Level
+from app.sorting.terms import Discipline, Factor, Level
 
 Photos = Annotated[tuple[Sha256, ...], Field(max_length=20, description="sha256; they may still be under way.")]
 SomePhotos = Annotated[tuple[Sha256, ...], Field(min_length=1, max_length=20)]
@@ -76,6 +76,12 @@ class Confirm(Body):
     reason: Text | None = None
     cause: Text | None = None
     interim_measures: Text | None = None
+    factor: Factor | None = Field(default=None, description="In the place of what the words had proposed.")
+    discipline: Discipline | None = Field(default=None, description="In the place of what the words had proposed.")
+    accident_type: str | None = Field(
+        default=None, min_length=1, max_length=32,
+        description="A code of the edition of GB 6441 in force on the day of the finding.",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def complete(self) -> Self:

@@ -29,7 +29,7 @@ from app.people.scope import Caller
 from app.photos import uses
 from app.photos.losing import Loss
 from app.photos.models import PhotoUse, Purpose
-from app.sorting.terms import Level, Method
+from app.sorting.terms import Discipline, Factor, Level, Method
 
 NO_PHOTOS: Final = uses.Counts()
 
@@ -50,7 +50,7 @@ OF_ACTION: Final[Mapping[str, Purpose]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewHazard:
     """What a finding tells the hazard list. The hazard keeps the finding's id; `reported_by` who found it, where
-    somebody else puts it on the list."""
+    somebody else puts it on the list. Its kind is what the words propose, until somebody says it."""
 
     id: UUID
     enterprise: Enterprise
@@ -62,6 +62,10 @@ class NewHazard:
     place: str | None = None
     position: Mapping[str, Any] | None = None
     criterion: str | None = None
+    factor: Factor | None = None
+    discipline: Discipline | None = None
+    accident_type: str | None = None
+    accident_standard: str | None = None
     inspection_id: UUID | None = None
     measure_id: UUID | None = None
     risk_id: UUID | None = None
@@ -90,6 +94,10 @@ def report(session: Session, caller: Caller, new: NewHazard) -> Hazard:
         level_confirmed=False,
         level_by=new.level_by,
         criterion=new.criterion,
+        factor=new.factor,
+        discipline=new.discipline,
+        accident_type=new.accident_type,
+        accident_standard=new.accident_standard,
         origin=new.origin,
         inspection_id=new.inspection_id,
         measure_id=new.measure_id,

@@ -14,8 +14,14 @@ from app.hazards.ledgers import not_in_force
 from app.hazards.rules import REASONS, lowering, supervisor
 from app.hazards.terms import Facts, ReviewMethod, State, Whole
 from app.people.scope import Caller, Role
+from app.sorting.accident_types import standard_on
 from app.sorting.criteria import Catalogue
 from app.sorting.terms import Level
+
+NO_SUCH_ACCIDENT: Final = Said(
+    "发现之日施行的标准中没有这个事故类型",
+    "The standard in force on the day of the finding has no such kind of accident",
+)
 
 Condition = Callable[[Facts], str | None]
 Demand = Callable[[Whole, Caller, Any], Problem | None]
@@ -78,9 +84,12 @@ def judged_by(hazard: Whole, body: Any, catalogue: Catalogue) -> Problem | None:
     return None
 
 
-def for_confirming(hazard: Facts, caller: Caller, body: Any) -> Problem | None:
+def for_confirming(hazard: Whole, caller: Caller, body: Any) -> Problem | None:
     if body.responsible and not hazard.accountless:
         return _missing("/responsible_id", "企业有账号，请指定责任人账号", "Name a user of the enterprise")
+    codes = {kind.code for kind in standard_on(local_date(hazard.found_at)).types}
+    if body.accident_type is not None and body.accident_type not in codes:
+        return Invalid.at("/accident_type", "unknown_accident_type", NO_SUCH_ACCIDENT)
     return _refused(lowering(hazard, caller, body.level, body.reason))
 
 

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from app.foundation.calendar import local_date
 from app.hazards import rules
 from app.hazards.stages import stage_due
 from app.hazards.terms import State, Whole
 from app.people.scope import Caller
+from app.sorting.accident_types import standard_on
 from app.sorting.terms import Level, Method
 
 
@@ -66,7 +68,17 @@ def confirmed(step: Step) -> dict[str, Any]:
         "responsible_id": body.responsible_id,
         "responsible_name": contact.name if contact else None,
         "responsible_phone": contact.phone if contact else None,
+        **_kind(step),
     }
+
+
+def _kind(step: Step) -> dict[str, Any]:
+    """What the person who confirms says of its kind; what is not said stays as it was proposed."""
+    said = {name: getattr(step.body, name) for name in ("factor", "discipline", "accident_type")}
+    after = {name: value for name, value in said.items() if value is not None}
+    if "accident_type" in after:
+        after["accident_standard"] = standard_on(local_date(step.hazard.found_at)).name
+    return after
 
 
 def _criterion(step: Step) -> str | None:

@@ -18,6 +18,7 @@ from app.inspections.clocks import DeviceClock, Times
 from app.inspections.duties import Duties
 from app.inspections.models import Finding, Inspection, InspectionResult
 from app.inspections.placing import Seen
+from app.inspections.proposing import Proposer, Told
 from app.inspections.schemas import FindingFields, PhotoEntry, Report, ReportedFinding, Result, SingleFinding
 from app.inspections.settling import Sighting, settle
 from app.inspections.sorter import Sorter
@@ -71,8 +72,9 @@ def report(
         enterprise=enterprise, origin=_origin(caller, body.kind), times=times, position=inspection.position,
         inspection_id=inspection.id, entries={entry.sha256: entry for entry in body.photos or ()}, device=body.device,
     )  # fmt: skip
+    proposer = Proposer(session, caller, enterprise.id)
     seen = [
-        _seen(told.id or new_id(), f"/findings/{n}", told, told.photos or (), said[n], sorter, enterprise)
+        _seen(told.id or new_id(), f"/findings/{n}", told, told.photos or (), said[n], sorter, enterprise, proposer)
         for n, told in enumerate(findings)
     ]
     receipts.claim_parts(session, [each.id for each in seen], caller.id, Finding.KIND, inspection.id)
@@ -94,7 +96,7 @@ def report_finding(session: Session, caller: Caller, body: SingleFinding, clock:
     said = _said(body, {}, times)
     refuse(_contradictions(body, said, sorter))
     enterprise = enterprises.find(session, caller, body.enterprise_id, pointer="/enterprise_id", hold=True)
-    risk_of = _known_measures(session, enterprise, {"/measure_id": body.measure_id} if body.measure_id else {})
+    risk_of = known_measures(session, enterprise, {"/measure_id": body.measure_id} if body.measure_id else {})
     if caller.roles == {Role.ADMINISTRATOR}:
         raise Forbidden(NO_FINDINGS)
     photos = [PhotoEntry(sha256=photo) if isinstance(photo, str) else photo for photo in body.photos or ()]
@@ -103,7 +105,8 @@ def report_finding(session: Session, caller: Caller, body: SingleFinding, clock:
         enterprise=enterprise, origin=_origin(caller, body.kind), times=times, position=position,
         entries={entry.sha256: entry for entry in photos}, device=body.device,
     )  # fmt: skip
-    seen = _seen(body.id, "", body, tuple(sighting.entries), said, sorter, enterprise)
+    proposer = Proposer(session, caller, enterprise.id)
+    seen = _seen(body.id, "", body, tuple(sighting.entries), said, sorter, enterprise, proposer)
     settle(session, caller, sighting, [seen], risk_of)
     return seen.id
 
@@ -161,20 +164,28 @@ def _seen(
     said: Said,
     sorter: Sorter,
     enterprise: Enterprise,
+    proposer: Proposer,
 ) -> Seen:
+    """A finding with its verdict, and with what is proposed besides."""
     where = replace(
         said, sectors=frozenset(enterprise.sectors), special_categories=frozenset(enterprise.special_categories)
     )
-    return Seen(id, pointer, told, sorter.judge(where), tuple(dict.fromkeys(photos)))
+    sorting = sorter.judge(where)
+    asked = Told(
+        description=told.description, place=told.place, on=said.on, sorting=sorting, measure_id=told.measure_id,
+        seen_again=told.seen_again is None,
+    )  # fmt: skip
+    sorting = sorting.model_copy(update={"proposals": proposer.proposals(asked)})
+    return Seen(id, pointer, told, sorting, tuple(dict.fromkeys(photos)))
 
 
 def _risks_of(session: Session, enterprise: Enterprise, body: Report) -> dict[UUID, UUID]:
     named = {f"/results/{n}/measure_id": result.measure_id for n, result in enumerate(body.results or ())}
     named |= {f"/findings/{n}/measure_id": f.measure_id for n, f in enumerate(body.findings or ()) if f.measure_id}
-    return _known_measures(session, enterprise, named)
+    return known_measures(session, enterprise, named)
 
 
-def _known_measures(session: Session, enterprise: Enterprise, named: Mapping[str, UUID]) -> dict[UUID, UUID]:
+def known_measures(session: Session, enterprise: Enterprise, named: Mapping[str, UUID]) -> dict[UUID, UUID]:
     """The risk of each measure that is named, by where.
 
     Raises:

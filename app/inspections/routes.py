@@ -130,7 +130,8 @@ def sort_finding(
     return queries.finding_shown(session, caller, finding_id, keys)
 
 
-@router.command("/sorting/preview", "sorting.preview", replay=get_finding, summary="试分拣")
+@router.command("/sorting/preview", "sorting.preview", replay=get_finding, asks=True, summary="试分拣")
 def preview_sorting(session: Session, caller: Caller, body: Preview, sorter: Sorter) -> Previewed:
-    """Where a finding would go by its text alone. Stores nothing."""
+    """Where a finding would go by its text alone, what its words propose, and how the house words such hazards. Stores
+    nothing; may be asked at every pause of typing."""
     return deciding.preview(session, caller, body, sorter)

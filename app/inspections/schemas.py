@@ -4,13 +4,15 @@ from datetime import date
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from app.foundation.wire import Body, Frozen, Moment, Note, Position, Sha256, Short, Text, Word
 from app.hazards.bodies import Criterion, Done
 from app.inspections.terms import Cadence, DutyId, Kind, Status, Tier
+from app.sorting.proposals import Proposals
 from app.sorting.terms import Level, ListName, Sector, SpecialCategory
 from app.sorting.verdict import Sorting
+from app.sorting.wordings import Offered
 
 FINDINGS_LIMIT: Final = 200
 PHOTOS_LIMIT: Final = 20
@@ -96,29 +98,48 @@ class SingleFinding(FindingFields, Body):
 
 
 class Decide(Body):
-    """The list and level that a finding belongs on. `level: major` or a criterion says that it is a hazard."""
+    """The list and level that a finding belongs on. `level: major`, a criterion, a measure that does not hold or a
+    hazard that it saw again says that it is a hazard. Who says no more than the last two leaves the level as it is."""
 
     list: ListName | None = None
     level: Level | None = None
     criterion: Criterion | None = None
+    measure_id: UUID | None = Field(default=None, description="The control measure that it belongs to.")
+    seen_again: UUID | None = Field(
+        default=None, description="The open hazard that it saw again; its own hazard then leaves the list."
+    )
     reason: Text | None = Field(default=None, description="Needed to take a hazard off its list, or a major one down.")
 
     @model_validator(mode="after")
     def decides(self) -> Self:
-        if self.list is ListName.PENDING or not (self.list or self.level or self.criterion):
-            raise ValueError("say hazard, risk or none, or a level or criterion")
+        if self.list is ListName.PENDING or not (self.list or self.level or self.criterion or self.places):
+            raise ValueError("say hazard, risk or none, or a level, criterion, measure_id or seen_again")
         return self
+
+    @property
+    def places(self) -> bool:
+        """Whether it says what the hazard belongs to or is."""
+        return self.measure_id is not None or self.seen_again is not None
+
+    @property
+    def only_places(self) -> bool:
+        return self.places and not (self.list or self.level or self.criterion)
 
 
 class Preview(Frozen):
-    """A finding that nobody has reported: at an enterprise, or at one of these sectors and categories."""
+    """A finding that nobody has reported: at an enterprise, or at one of these sectors and categories. It may be asked
+    for at every pause of typing, from the first character."""
 
-    description: Text
+    description: Note
+    place: Short | None = None
     enterprise_id: UUID | None = None
     sectors: Annotated[tuple[Sector, ...], Field(max_length=len(Sector))] | None = None
     special_categories: Annotated[tuple[SpecialCategory, ...], Field(max_length=len(SpecialCategory))] | None = None
     on: date | None = Field(default=None, description="The day it was found; today.")
 
 
-class Previewed(BaseModel):
+class Previewed(Proposals):
+    """The verdict by the text alone, what else the words propose, and standard wordings to take over."""
+
     sorting: Sorting
+    wordings: tuple[Offered, ...] = Field(description="Up to three, the likeliest first.")

@@ -28,6 +28,7 @@ from app.photos import uses
 from app.photos.models import Purpose
 from app.risks.commands import PROPOSED, candidate
 from app.risks.models import ControlMeasure, Risk
+from app.sorting.proposals import Proposals
 from app.sorting.terms import Level, ListName, Method
 from app.sorting.verdict import Sorting
 
@@ -200,6 +201,8 @@ def _put_on_list(
 def new_hazard(sighting: Sighting, placed: Placed, photos: uses.Counts) -> hazards.NewHazard:
     """What a finding tells the hazard list."""
     seen, sorting = placed.seen, placed.seen.sorting
+    proposed = sorting.proposals or Proposals()
+    accident = proposed.accident_type
     return hazards.NewHazard(
         id=seen.id,
         enterprise=sighting.enterprise,
@@ -211,6 +214,10 @@ def new_hazard(sighting: Sighting, placed: Placed, photos: uses.Counts) -> hazar
         place=seen.told.place,
         position=sighting.position,
         criterion=criterion_of(sorting),
+        factor=proposed.factor.value if proposed.factor else None,
+        discipline=proposed.discipline.value if proposed.discipline else None,
+        accident_type=accident.code if accident else None,
+        accident_standard=accident.standard if accident else None,
         inspection_id=sighting.inspection_id,
         measure_id=seen.told.measure_id,
         risk_id=placed.risk_id,

@@ -138,6 +138,7 @@ class Visits(APIRouter):
         again: Again | None = None,
         prepare: Prepare | None = None,
         long: bool = False,
+        asks: bool = False,
         **route: Any,
     ) -> Callable[[Acting], Acting]:
         """Let POST `path` do what the function does with its `body`, once for each id; `replay` shows it again.
@@ -146,7 +147,8 @@ class Visits(APIRouter):
         `receive` takes in a multipart request; the function gets it as `parts`, and so does `again` on a replay.
         A function that takes `parts` and no body is sent nothing else: `body` is then how a receipt keeps it.
         `prepare` does before the visit what no transaction should wait for: hash a password. `long` is for what may
-        take seconds.
+        take seconds. `asks` is for what only reads, and whose question is too long for an address: it waits for no
+        writer.
         """
 
         def register(function: Acting) -> Acting:
@@ -179,6 +181,8 @@ class Visits(APIRouter):
                         receipts.complete(session, id, answer.id, answer.revision)
                     return answer
 
+                if asks:
+                    return written(await thing(request, Database).read(work), success)
                 return await finish(thing(request, Database), work, told.dry, parts, success, long=long)
 
             self._open("POST", path, visit, call, **route)

@@ -7,6 +7,7 @@ kinds: nothing here translates one version into the other.
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +33,9 @@ class Standard:
     effective_to: date | None
     types: tuple[AccidentType, ...]
 
+    def covers(self, on: date) -> bool:
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
+
     def __getitem__(self, code: str) -> AccidentType:
         """Raises: KeyError."""
         return {kind.code: kind for kind in self.types}[code]
@@ -49,3 +53,14 @@ def read(path: Path = DATA) -> dict[str, Standard]:
         )
         for entry in json.loads(path.read_text("utf-8"))["standards"]
     }
+
+
+@cache
+def standards() -> tuple[Standard, ...]:
+    """The versions of the standard, oldest first, read once."""
+    return tuple(read().values())
+
+
+def standard_on(day: date) -> Standard:
+    """The version that was in force on a day; before there was any, the oldest."""
+    return next((each for each in standards() if each.covers(day)), standards()[0])

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from app.foundation.wire import Frozen
 from app.sorting.criteria import Catalogue, Criterion
+from app.sorting.proposals import Proposals
 from app.sorting.terms import Level, ListName, Method, Sector, SpecialCategory
 
 NOT_HAZARDS: Final = frozenset({ListName.RISK, ListName.NONE})
@@ -82,6 +83,9 @@ class Sorting(Frozen):
     reason: str = Field(description="Why, in a sentence for people.")
     proposal: Proposal | None = Field(
         default=None, description="What the text says, where somebody else decided; null where it says nothing."
+    )
+    proposals: Proposals | None = Field(
+        default=None, description="What else the words propose, for a person to take over; null where nothing is wrong."
     )
 
     @property

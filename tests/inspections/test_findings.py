@@ -12,7 +12,7 @@ from tests.conftest import Person, World
 from tests.inspections.stories import MAJOR, MEETING_IT, SILENT, finding, found, hazard, posted, reporting, single
 from tests.risks.stories import added, measured
 
-KEYS = {"list", "level", "method", "criteria", "confidence", "reason", "proposal"}
+KEYS = {"list", "level", "method", "criteria", "confidence", "reason", "proposal", "proposals"}
 AFTER = "ab" * 32
 
 

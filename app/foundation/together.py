@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.foundation.dialects import is_key_taken
+from app.foundation.dialects import TOO_SLOW, is_key_taken, troubled
 from app.foundation.lanes import Lane
-from app.foundation.problems import IdConflict
+from app.foundation.problems import IdConflict, Overloaded
 
 AT_ONCE: Final = 16
 LONG_ENOUGH: Final = 0.03  # seconds after which nobody else is taken in: writers of other processes wait, too
@@ -87,13 +87,24 @@ class Together:
                     self._within(connection, job)
                     room = len(served) < AT_ONCE and time.monotonic() < until
                     job = self._next() if room else None
-        except Exception:  # whoever failed, or whatever: each alone is told, and only what is his
-            for each in served:
+        except Exception as error:
+            if not served and isinstance(error, DBAPIError) and troubled(error).startswith(TOO_SLOW):
+                self._send_away(first)
+                return
+            for each in served or [first]:  # whoever failed, or whatever: each alone is told, and only what is his
                 each.result = each.error = None
                 each.settle(each.alone)
             return
         for each in served:
             each.done = True
+
+    def _send_away(self, first: Job) -> None:
+        """Tell all who wait that a writer elsewhere takes too long: if each tried in turn, the last would wait for the
+        patience of all."""
+        job: Job | None = first
+        while job is not None:
+            job.error, job.done = Overloaded(), True
+            job = self._next()
 
     def _within(self, connection: Connection, job: Job) -> None:
         """Do a job in a savepoint. What it raises undoes only itself; trouble with the database undoes them all."""

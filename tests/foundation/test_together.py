@@ -1,5 +1,6 @@
 """Writers that wait at the same moment share a commit on SQLite; nobody notices, but that it is faster."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,6 +100,36 @@ def test_who_takes_too_long_is_told_so_and_nobody_else(database: Database, monke
     heard = all_at_once(database, [add("1"), lambda session: session.scalar(text(SLOW)), add("2")])
     assert heard == ["1", Overloaded, "2"]
     assert codes(database) == {"1", "2"}
+
+
+def test_while_a_writer_elsewhere_takes_too_long_everybody_hears_so_soon_and_later_all_goes_on(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.foundation.dialects.INTERACTIVE", Patience(1, 1, 1))
+    elsewhere = sqlite3.connect(str(database.engine.url.database), isolation_level=None)
+    heard: list[Any] = [None] * 6
+
+    async def one(number: int) -> None:
+        try:
+            heard[number] = await database.write(add(str(number)))
+        except Problem as problem:
+            heard[number] = type(problem)
+
+    async def live() -> None:
+        elsewhere.execute("BEGIN IMMEDIATE")
+        began = anyio.current_time()
+        with anyio.fail_after(10):
+            async with anyio.create_task_group() as tasks:
+                for number in range(5):
+                    tasks.start_soon(one, number)
+        assert anyio.current_time() - began < 3.5, "the first waits alone, the others together"
+        elsewhere.execute("ROLLBACK")
+        await one(5)
+
+    anyio.run(live)
+    elsewhere.close()
+    assert heard == [Overloaded] * 5 + ["5"]
+    assert codes(database) == {"5"}
 
 
 def test_a_fault_of_one_is_not_the_others(database: Database) -> None:

@@ -1,7 +1,9 @@
 """Sets of criteria: what a file must say, and which version of which set holds on a day."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -163,3 +165,13 @@ def test_a_loaded_set_is_read_by_the_words_and_patterns_that_it_brings() -> None
     assert read is not None
     assert (read.level, [each.code for each in read.criteria][:1]) == (Level.MAJOR, [TWO["code"]])
     assert not read.criteria[0].verified
+
+
+def test_the_set_in_the_docs_can_be_loaded() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "criteria-sets.md").read_text("utf-8")
+    told = json.loads(page.split("```json")[1].split("```")[0])
+    now = in_force([CriteriaSet.of(told, 1)])
+    said = replace(SAID, description="沉降监测坏了一年了")
+    read = now.by_text(said, now.catalogue)
+    assert read is not None
+    assert read.criteria[0].code == told["criteria"][0]["code"]

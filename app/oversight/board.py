@@ -44,8 +44,7 @@ def read(session: Session, caller: Caller, enterprise_id: UUID) -> Board:
     holding = persons.on(session, enterprise_id, today)
     shown = []
     for kind in Responsibility:
-        person = holding.get(kind)
-        told = _appointed(person) if person else _registered(enterprise, kind)
+        told = _appointed(holding[kind]) if kind in holding else _registered(enterprise, kind)
         seat = {"seat": Seat(kind), "title": TITLES[Seat][Seat(kind)], "duties": _texts()["duties"][kind]}
         shown.append(told | seat)
     titles = SORTING[SpecialCategory]
@@ -58,7 +57,9 @@ def read(session: Session, caller: Caller, enterprise_id: UUID) -> Board:
     return Board.model_validate(whole)
 
 
-def _appointed(person: ResponsiblePerson) -> dict[str, Any]:
+def _appointed(person: ResponsiblePerson | None) -> dict[str, Any]:
+    if person is None:
+        return dict.fromkeys(("name", "unit", "post", "phone", "since_on"))
     phone = person.phone if person.phone_public else None
     return {
         "name": person.name, "unit": person.unit, "post": person.post, "phone": phone, "since_on": person.from_on
@@ -66,7 +67,7 @@ def _appointed(person: ResponsiblePerson) -> dict[str, Any]:
 
 
 def _registered(enterprise: Enterprise, kind: Responsibility) -> dict[str, Any]:
-    """Whom the register names, where nobody has been appointed: nobody said that the phone is public."""
+    """Whom the register names, where nobody was ever appointed: nobody said that the phone is public."""
     named = next((each for each in enterprise.responsible_persons if each["kind"] == kind), None) or {}
     return {"name": named.get("name"), "unit": None, "post": named.get("post"), "phone": None, "since_on": None}
 

@@ -136,10 +136,11 @@ def change(
     return row
 
 
-def on(session: Session, enterprise_id: UUID, day: date) -> dict[Responsibility, ResponsiblePerson]:
-    """Who holds the seats of an enterprise on a day."""
-    found = _overlapping(session, enterprise_id, None, day, day)
-    return {row.seat: row for row in found}
+def on(session: Session, enterprise_id: UUID, day: date) -> dict[Responsibility, ResponsiblePerson | None]:
+    """Who holds the seats of an enterprise on a day, of those for which anybody had been appointed by then: None, where
+    nobody has followed."""
+    begun = _overlapping(session, enterprise_id, None, date.min, day)
+    return {row.seat: row if row.to_on is None or row.to_on >= day else None for row in begun}
 
 
 def _overlapping(

@@ -115,6 +115,23 @@ def test_the_board_shows_what_is_public(client: TestClient, world: World, admini
     assert client.get(path, headers=person(world, Role.WORKER).headers).status_code == 404
 
 
+def test_the_board_names_nobody_for_a_seat_that_nobody_holds(
+    client: TestClient, world: World, administrator: Person
+) -> None:
+    named = [{"kind": "administrative", "name": "冯建国", "post": "镇长"}]
+    works = dusty(world, responsible_persons=named)
+    appointed(client, administrator, works, "administrative", "某某", "2026-09-10", to_on="2026-10-09")
+
+    def shown(when: str) -> str | None:
+        with at(when):
+            board = client.get(f"enterprises/{works}/board", headers=administrator.headers).json()
+        name: str | None = board["persons"][0]["name"]
+        return name
+
+    days = ("2026-09-09 12:00", "2026-09-10 00:00", "2026-10-09 23:59", "2026-10-10 00:00")
+    assert [shown(day) for day in days] == ["冯建国", "某某", "某某", None]
+
+
 def test_who_answers_for_an_installation_checks_it(client: TestClient, world: World) -> None:
     works = dusty(world, special_categories=())
     supervisor = person(world, Role.SUPERVISOR)

@@ -12,7 +12,7 @@ from app.duties.periods import Period, Reign, Rule, days_between, span
 from app.duties.reading import Duty, Person, Plan, Version, id_of
 from app.duties.terms import TITLES, Asks, Days, DutyFlag, DutyState, Seat
 from app.foundation.calendar import add_days, end_of_day, local_date, start_of_day
-from app.inspections.terms import Cadence, Kind
+from app.inspections.terms import Cadence, Kind, first_day
 from app.oversight.policy import Policy
 from app.oversight.seats import Answering, Care, Chair, Reach, Term, Visit, joined
 from app.oversight.terms import Manner
@@ -177,17 +177,24 @@ def _outcome(owed: Owed, counted: Collection[Visit], owner: Term | None, now: da
 def _counting(works: Answering, owed: Owed, policy: Policy) -> list[Visit]:
     """The visits that are for a duty: by whoever held the seat that day, in the manner that is asked for, in its time.
 
-    A check that names the duty of another period of the seat is for that one; so may a check that comes late be. Who
-    comes to a danger within days after its time is late.
+    A check that names the duty of an earlier period of the seat is for that one, late; of a period that has not begun
+    nobody can do the duty yet. Who comes to a danger within days after its time is late.
     """
     period, grace = owed.period, policy.late if owed.asks is Asks.PRESENCE else timedelta()
     near = works.between(period.opens_at, period.closes_at + grace)
     if works.naming:
         id = owed.id
         own = id.partition(":")[0]
-        theirs = [each for each in near if not any(name.startswith(own) for name in each.duties)]
-        near = theirs + [each for each in works.naming if id in each.duties and each.at >= period.opens_at]
+        theirs = [each for each in near if not _for_another(each, own)]
+        late = [each for each in works.naming if id in each.duties and each.at >= period.opens_at]
+        near = theirs + late
     return [each for each in near if _suits(each, owed.asks) and _held(each, owed.chair) is not None]
+
+
+def _for_another(visit: Visit, own: str) -> bool:
+    """Whether a visit names a duty of the seat whose period had begun by then."""
+    day = local_date(visit.at)
+    return any(first_day(name.split(":")[1]) <= day for name in visit.duties if name.startswith(own))
 
 
 def _suits(visit: Visit, asks: Asks) -> bool:

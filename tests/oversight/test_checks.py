@@ -88,6 +88,17 @@ def test_a_report_names_the_duty_and_may_be_late_for_it(client: TestClient, worl
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (404, "/duties/0")
 
 
+def test_a_report_that_names_a_month_too_early_is_for_its_own(client: TestClient, world: World) -> None:
+    works, mayor = dusty(world), person(world, Role.SUPERVISOR)
+    appointed(client, mayor, works, "administrative", mayor)
+    asked: dict[str, Any] = {"enterprise_id": str(works), "seat": "administrative"}
+    december = duties(client, mayor, "2026-12-01", "2026-12-31", "2026-11-20 09:00", **asked)[0]["id"]
+    told = went(client, mayor, works, "2026-11-30 23:59", duties=[december])
+    assert told["duties"] == [{"id": december, "state": "due"}]
+    states = owing(client, mayor, "2026-11-01", "2026-12-31", "2026-12-20 12:00", **asked)
+    assert list(states.values()) == ["done", "due"]
+
+
 def test_months_are_counted_in_shanghai(client: TestClient, world: World) -> None:
     works, mayor = dusty(world), person(world, Role.SUPERVISOR)
     appointed(client, mayor, works, "administrative", mayor)

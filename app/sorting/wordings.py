@@ -106,7 +106,8 @@ class Library:
         words, and other criteria only where they bind (`bound`)."""
         by_code = {wording.code: wording for wording in self.wordings}
         for each in met:
-            if wording := by_code.get(each.code):
+            wording = by_code.get(each.code)
+            if wording and each.score >= LEAST:
                 yield Offered(**dict(wording), score=each.score, because=each.because)
         known = {each.code for each in met}
         for like in self.shelf.likest(wanted, SEARCHED, LEAST, whole=True):

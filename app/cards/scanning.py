@@ -109,15 +109,16 @@ def replace(session: Session, caller: Caller, code: str, body: Replace, levels: 
 
 def shown(session: Session, caller: Caller, place: Place, levels: LiveLevels) -> ScanView:
     """The place with its checklist, as this caller sees it."""
-    row = place.row
+    row, within = place.row, _object_of(session, place.row)
     own = own_measures(session, row) if isinstance(row, Post) else set()
-    wanted = [false()] if row.retired else _risks_of(session, row, own)
+    retired = row.retired or (within is not None and within.retired)
+    wanted = [false()] if retired else _risks_of(session, row, own)
     checklist, total, level = risks_shown(session, caller, wanted, levels, own)
     measures = {measure.measure_id for risk in checklist for measure in risk.measures}
     return ScanView(
-        kind=place.kind, id=row.id, name=row.name, place=_place_of(session, row),
+        kind=place.kind, id=row.id, name=row.name, place=_place_of(row, within),
         enterprise=Named(id=row.enterprise_id, name=session.get_one(Enterprise, row.enterprise_id).name),
-        code=row.scan_code, replaced=place.replaced, retired=row.retired,
+        code=row.scan_code, replaced=place.replaced, retired=retired,
         level=level, colour=COLOURS[level] if level else None,
         risks=[_here(risk) for risk in checklist], left_out=total - len(checklist),
         open_hazards=_open(session, caller, checklist),
@@ -131,10 +132,15 @@ def _risks_of(session: Session, row: Coded, own: Collection[UUID]) -> Sequence[C
     return [RiskUnit.object_id == row.id if isinstance(row, RiskObject) else Risk.unit_id == row.id]
 
 
-def _place_of(session: Session, row: Coded) -> str | None:
+def _object_of(session: Session, row: Coded) -> RiskObject | None:
+    """What a unit lies in: with it the unit goes out of use."""
+    return session.get_one(RiskObject, row.object_id) if isinstance(row, RiskUnit) else None
+
+
+def _place_of(row: Coded, within: RiskObject | None) -> str | None:
     if isinstance(row, RiskObject):
         return row.place
-    return session.get_one(RiskObject, row.object_id).name if isinstance(row, RiskUnit) else row.department
+    return row.department if isinstance(row, Post) else within and within.name
 
 
 def _here(risk: RiskOnCard) -> RiskHere:

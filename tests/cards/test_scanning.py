@@ -132,11 +132,12 @@ def test_what_is_retired_says_so_and_asks_for_nothing(client: TestClient, world:
     officer, *_ = team(world)
     place = object_of(client, officer, added(client, officer))
     post = described(client, officer)
+    [unit] = got(client, officer, f"risk-objects/{place['id']}/units")["items"]
     for path in (f"risk-objects/{place['id']}", f"posts/{post['id']}"):
         revision = got(client, officer, path)["revision"]
         gone = {"revision": revision, "retired": True}
         assert client.patch(path, json=gone, headers=officer.headers).status_code == 200
-    for code in (place["scan_code"], post["scan_code"]):
+    for code in (place["scan_code"], post["scan_code"], unit["scan_code"]):  # a unit goes with what it lies in
         told = got(client, officer, f"scan/{code}")
         assert (told["retired"], told["risks"], told["colour"]) == (True, [], None)
 

@@ -26,9 +26,13 @@ from app.foundation.database import Database
 from app.foundation.dialects import LONG
 from app.inspections.labels import labels
 from app.settings import Settings
-from app.sorting import evaluating
+from app.sorting import evaluating, learning
 from app.sorting.in_force import InForce, as_released
+from app.sorting.patterns import alike
 from app.sorting.sets import RELEASED, Holding, parsed, released
+from app.sorting.text import text_sorter
+from app.sorting.weighing import DATA as WEIGHTS
+from app.sorting.weighing import Weights, alike_of
 
 sorting = typer.Typer(no_args_is_help=True, help=__doc__)
 sets = typer.Typer(no_args_is_help=True, help="Sets of criteria: those of the release, and those that were loaded.")
@@ -147,6 +151,24 @@ def evaluate(
         return
     for line in lines(told):
         typer.echo(line)
+
+
+@sorting.command("learn")
+def learn(
+    files: Annotated[list[Path], typer.Argument(help="Labelled findings to learn from.", exists=True)],
+    caution: Annotated[float, typer.Option(help="Added on the side of a major hazard: less means fewer alarms.")],
+    to: Annotated[Path, typer.Option(help="Where the weights are written.")] = WEIGHTS,
+) -> None:
+    """Learn anew how much each word speaks for a criterion, by the criteria of the release; takes a minute or two."""
+    labelled = [each for file in files for each in evaluating.read(file.read_text("utf-8").splitlines())]
+    catalogue = as_released().catalogue
+    groups = alike_of(alike())
+    told = f"{len(labelled)} findings of {', '.join(file.name for file in files)}"
+    reader = text_sorter(catalogue, Weights(groups, {}, caution, told))
+    found = learning.examples(labelled, reader, catalogue, local_date(now()))
+    weights = learning.learn(found, groups, caution, told)
+    to.write_text(weights.written(), "utf-8")
+    typer.echo(f"{to}: {len(weights.weights)} words and signs of {told}")
 
 
 def _in_force(settings: Settings) -> InForce:

@@ -1,4 +1,4 @@
-"""Learning the weights from labelled findings: multinomial logistic regression, by AdaGrad (Duchi 2011).
+"""Learning the weights from labelled findings: multinomial logistic regression, by AdaGrad (Duchi 2011) with decay.
 
 Deterministic: the same findings in the same order give the same weights. Between what can be meant only: the criteria
 that bind the finding's enterprise, and what is no major hazard.
@@ -9,17 +9,26 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from app.sorting.weighing import Weights
+from app.sorting.criteria import Catalogue
+from app.sorting.evaluating import Labelled
+from app.sorting.terms import ListName
+from app.sorting.text import Reader
+from app.sorting.verdict import Said
+from app.sorting.weighing import GENERAL, OTHERS, Weights
 
 PASSES: Final = 14
 STEP: Final = 0.5
-SHRINK: Final = 1e-4
+DECAY: Final = 0.97  # what is left of a weight after each pass: what only few findings ask for fades
 SEEN_AT_LEAST: Final = 3  # a feature of one or two findings says nothing of others
-SMALLEST: Final = 0.25  # weights below are noise
+SMALLEST_FOR: Final = 0.2  # weights below are noise
+SMALLEST_AGAINST: Final = 1.0  # most features speak a little against most subjects, which says nothing
 _SETTLED: Final = 1e-3
 _SEED: Final = 7
+
+Table = defaultdict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +40,49 @@ class Example:
     meant: frozenset[str]
 
 
-Table = defaultdict[str, dict[str, float]]
+def examples(labelled: Iterable[Labelled], reader: Reader, catalogue: Catalogue, today: date) -> list[Example]:
+    """Labelled findings as `learn` takes them."""
+    return [_example(each, reader, catalogue, each.on or today) for each in labelled]
 
 
-def learn(examples: Sequence[Example], alike: dict[str, str], caution: float, learned_from: str) -> Weights:
+def _example(label: Labelled, reader: Reader, catalogue: Catalogue, on: date) -> Example:
+    sectors, categories = frozenset(label.sectors), frozenset(label.special_categories)
+    said = Said(description=label.description, on=on, sectors=sectors, special_categories=categories)
+    seen = reader.see(said, catalogue)
+    possible = frozenset(map(reader.weights.subject, seen.binding)) | set(OTHERS)
+    other = GENERAL if label.list is ListName.HAZARD else str(label.list)
+    meant = frozenset(map(reader.weights.subject, label.criteria)) or frozenset({other})
+    return Example(seen.features, possible, meant)
+
+
+def learn(learned: Sequence[Example], alike: dict[str, str], caution: float, learned_from: str) -> Weights:
     """The weights that tell the examples apart best."""
-    seen = Counter(feature for each in examples for feature in each.features)
+    seen = Counter(feature for each in learned for feature in each.features)
     known = {feature for feature, times in seen.items() if times >= SEEN_AT_LEAST}
-    rows = [(sorted(each.features & known), sorted(each.possible), each.meant) for each in examples]
+    rows = [(sorted(each.features & known), sorted(each.possible), each.meant) for each in learned]
     weights: Table = defaultdict(dict)
     steps: Table = defaultdict(dict)
-    order = random.Random(_SEED)
+    order = random.Random(_SEED)  # an order to visit the examples in
     for _ in range(PASSES):
         order.shuffle(rows)
         for row in rows:
             _learn_one(weights, steps, *row)
+        _fade(weights)
     kept = {
-        feature: {subject: round(weight, 2) for subject, weight in each.items() if abs(weight) >= SMALLEST}
+        feature: {subject: round(weight, 2) for subject, weight in each.items() if _says_something(weight)}
         for feature, each in weights.items()
     }
     return Weights(alike, {feature: each for feature, each in kept.items() if each}, caution, learned_from)
+
+
+def _says_something(weight: float) -> bool:
+    return weight >= SMALLEST_FOR or weight <= -SMALLEST_AGAINST
+
+
+def _fade(weights: Table) -> None:
+    for each in weights.values():
+        for subject in each:
+            each[subject] *= DECAY
 
 
 def _learn_one(
@@ -72,7 +104,6 @@ def _learn_one(
             continue
         for feature in found:
             own, taken = weights[feature], steps[feature]
-            before = own.get(subject, 0.0)
-            slope = error * share + SHRINK * before
+            slope = error * share
             taken[subject] = taken.get(subject, 0.0) + slope * slope
-            own[subject] = before - STEP * slope / (math.sqrt(taken[subject]) + 1e-6)
+            own[subject] = own.get(subject, 0.0) - STEP * slope / (math.sqrt(taken[subject]) + 1e-6)

@@ -162,6 +162,12 @@ class Indexed:
             yield from self._by_name.get(name, ())
 
 
+def alike(path: Path = DATA) -> list[list[str]]:
+    """Groups of criteria of several trades that say the same."""
+    groups: list[list[str]] = json.loads(path.read_text("utf-8"))["alike"]
+    return groups
+
+
 class Patterns:
     """The patterns of all criteria, by code."""
 

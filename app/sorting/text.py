@@ -22,6 +22,7 @@ from app.sorting.weighing import GENERAL, OTHERS, Weights, features
 
 CANDIDATES: Final = 3
 WORTH_SHOWING: Final = 0.03  # of all that the criteria weigh together
+STATED: Final = 1.0  # what a pattern weighs that holds word for word, beside what was learned of it
 UNWEIGHED: Final = 3.0  # what a pattern weighs for a criterion that no labelled finding is of
 BEYOND: Final = -20.0  # what is as good as impossible
 TELLING: Final = 3  # words shown beside those of the pattern
@@ -85,6 +86,7 @@ class Reader:
         for code in seen.binding:
             subject = self.weights.subject(code)
             weighed[code] = scores[subject] if subject in known else UNWEIGHED if code in seen.met else BEYOND
+            weighed[code] += STATED * seen.states(code)
         return weighed
 
     def _major(self, seen: "Seen", weighed: Mapping[str, float], criteria: Sequence[str], together: float) -> Sorting:
@@ -135,6 +137,11 @@ class Seen:
     met: Mapping[str, Met]
     features: frozenset[str]
     listed: tuple[ListName, float, str] | None
+
+    def states(self, code: str) -> bool:
+        """Whether a pattern of a criterion holds without a guess."""
+        met = self.met.get(code)
+        return met is not None and not any(_is_guess(term, mention) for term, mention in met.mentions)
 
     @property
     def others(self) -> tuple[str, ...]:

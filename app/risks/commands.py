@@ -195,7 +195,8 @@ def _take_on(
 
 
 def place(session: Session, caller: Caller, enterprise_id: UUID, area_code: str, object: str, unit: str) -> UUID:
-    """The unit of these names, made if need be; of two who make it at once, the second finds the first one's.
+    """The unit of these names, made if need be; of two who make it at once, the second finds the first one's. Nobody
+    retires it, or its object, until the transaction ends.
 
     Raises:
         Invalid: the object or the unit is retired, and what is in it would be on no list in use.
@@ -223,16 +224,17 @@ def _found_or_made(
     named: Any,
     told: dict[str, Any],
 ) -> UUID:
-    found = session.execute(select(table.id, table.retired).where(*named)).one_or_none()
-    if found is not None:
-        there, retired = found
-        if retired:
-            raise Invalid.at(pointer, "retired", RETIRED)
-        return there
-    id, blank = new_id(), {"department": None, "responsible_id": None, "retired": False, "revision": 1}
-    if insert_once(session, table, {"id": id, "scan_code": new_code()} | blank | told):
-        row: Any = session.get_one(table, id)
-        made = {name: getattr(row, name) for name in table.stored() if name != "revision"}
-        events.change(session, row, "added", caller, made, {}, revises=False)
-        return id
-    return session.scalars(select(table.id).where(*named)).one()
+    held = select(table.id, table.retired).where(*named).with_for_update(read=True)
+    found = session.execute(held).one_or_none()
+    if found is None:
+        id, blank = new_id(), {"department": None, "responsible_id": None, "retired": False, "revision": 1}
+        if insert_once(session, table, {"id": id, "scan_code": new_code()} | blank | told):
+            row: Any = session.get_one(table, id)
+            made = {name: getattr(row, name) for name in table.stored() if name != "revision"}
+            events.change(session, row, "added", caller, made, {}, revises=False)
+            return id
+        found = session.execute(held).one()
+    there, retired = found
+    if retired:
+        raise Invalid.at(pointer, "retired", RETIRED)
+    return there

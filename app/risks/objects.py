@@ -13,6 +13,7 @@ from app.journal import events
 from app.people import enterprises
 from app.people.scope import Caller
 from app.people.taken import unless_taken
+from app.risks.commands import RETIRED
 from app.risks.keeping import demand_keeper, find_person
 from app.risks.models import Risk, RiskObject, RiskUnit
 from app.risks.object_queries import find_object, find_unit, object_view
@@ -80,12 +81,15 @@ def add_unit(session: Session, caller: Caller, object_id: UUID, body: NewUnit) -
     Raises:
         NotFound: the object is outside the caller's scope, or the person is not of the enterprise.
         Forbidden: the caller does not keep this list.
+        Invalid: the object is retired, and what is in it would be on no list in use.
         Conflict: the object has one of this name.
     """
     of = find_object(session, caller, object_id)
     works = enterprises.find(session, caller, of.enterprise_id, hold=True)
     demand_keeper(caller, works.id)
     find_person(session, works.id, body.responsible_id, "/responsible_id")
+    if session.scalar(select(RiskObject.retired).where(RiskObject.id == object_id).with_for_update(read=True)):
+        raise Invalid.at("", "retired", RETIRED)
     told: dict[str, Any] = body.model_dump(exclude={"device"})
     scope = {"enterprise_id": works.id, "area_code": works.area_code, "object_id": object_id}
     made = RiskUnit(**told, **scope)

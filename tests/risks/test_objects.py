@@ -1,14 +1,18 @@
 """Objects and units of analysis, major hazard installations, and the enterprise as the exchange tables have it."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from app.people.scope import Role
 from app.risks.exchange import ExchangeTable, layout, project
 from app.risks.methods import methods
+from app.risks.models import RiskObject
 from app.risks.terms import Answerable
 from tests.conftest import Person, World
 from tests.people.asking import change, enterprise, read, register
@@ -236,3 +240,22 @@ def test_a_chief_engineer_is_named_on_the_enterprise(client: TestClient, world: 
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (404, "/chief_engineer/user_id")
     new = register(client, administrator, enterprise(world, chief_engineer={"name": "吴总工"}))
     assert new.json()["chief_engineer"] == {"name": "吴总工", "phone": None, "user_id": None}
+
+
+def test_nothing_is_placed_in_what_is_retired_meanwhile(client: TestClient, world: World, keeper: Person) -> None:
+    risk = added(client, keeper)
+    (object_id,) = (each["id"] for each in client.get("risk-objects", headers=keeper.headers).json()["items"])
+    unit = {"id": str(uuid4()), "name": "输送系统"}
+    asks = {"risks": stories.telling(world), f"risk-objects/{object_id}/units": unit}
+    with ThreadPoolExecutor(len(asks)) as pool:
+
+        def retire(session: Session) -> list[Any]:
+            session.execute(update(RiskObject).where(RiskObject.id == UUID(object_id)).values(retired=True))
+            session.flush()
+            sent = [pool.submit(client.post, path, json=body, headers=keeper.headers) for path, body in asks.items()]
+            wait(sent, 0.3)
+            return sent
+
+        answers = [each.result() for each in world.write(retire)]
+    assert [(each.status_code, each.json()["code"]) for each in answers] == [(422, "retired")] * 2
+    assert ids(client, keeper) == [risk["id"]]

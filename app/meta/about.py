@@ -29,6 +29,7 @@ from app.photos.receiving import REPORT_LIMIT
 from app.risks.schemas import MEASURES_LIMIT
 from app.sorting.in_force import Now, as_released
 from app.sorting.sets import Holding
+from app.workbooks.exporting import GIVEN_LIMIT
 from app.workbooks.grid import ROWS_LIMIT
 from app.workbooks.package import FILE_LIMIT
 
@@ -66,6 +67,7 @@ LIMITS: Final = schemas.Limits(
     measures_of_a_risk=MEASURES_LIMIT,
     workbook_bytes=FILE_LIMIT,
     workbook_rows=ROWS_LIMIT,
+    workbook_rows_given=GIVEN_LIMIT,
     names_of_a_post=NAMES_LIMIT,
     lines_of_a_card=LINES_LIMIT,
     contacts_of_a_card=CONTACTS_LIMIT,

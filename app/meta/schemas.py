@@ -31,7 +31,8 @@ class Limits(BaseModel):
     results: int = Field(description="Of one report.")
     measures_of_a_risk: int
     workbook_bytes: int = Field(description="Of a file that is imported.")
-    workbook_rows: int = Field(description="Of a sheet, imported or exported.")
+    workbook_rows: int = Field(description="Of a sheet that is imported.")
+    workbook_rows_given: int = Field(description="Of a sheet that is exported; to import it again, send it in parts.")
     names_of_a_post: int = Field(description="That it is also called by.")
     lines_of_a_card: int = Field(description="Of each of its parts.")
     contacts_of_a_card: int

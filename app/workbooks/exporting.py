@@ -18,13 +18,15 @@ from app.people.scope import Caller
 from app.people.tokens import identify
 from app.people.visits import Visits
 from app.workbooks.books import Book
-from app.workbooks.grid import ROWS_LIMIT
 from app.workbooks.receiving import XLSX, Desk
 from app.workbooks.writing import Rows, write
 
 NOT_WORKERS: Final = Said("表中有姓名电话，岗位员工不能导出", "It has names and phones, which workers do not read")
+GIVEN_LIMIT: Final = 20_000
+"""Rows of a sheet that is given out: more than come in at once, because nobody waits for it."""
+
 TOO_MANY: Final = Said(
-    f"超过 {ROWS_LIMIT} 行：请缩小范围后导出", f"More than {ROWS_LIMIT} rows: narrow it down and export again"
+    f"超过 {GIVEN_LIMIT} 行：请缩小范围后导出", f"More than {GIVEN_LIMIT} rows: narrow it down and export again"
 )
 ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}, "description": "The workbook."},
@@ -91,7 +93,7 @@ def refuse_workers(caller: Caller) -> None:
         raise Forbidden(NOT_WORKERS)
 
 
-def refuse_more_than_imports(count: int) -> None:
-    """Raises Invalid for an export that would be too long to import again."""
-    if count > ROWS_LIMIT:
+def refuse_too_many(count: int) -> None:
+    """Raises Invalid for an export that would be too long."""
+    if count > GIVEN_LIMIT:
         raise Invalid.at("?", "too_many_rows", TOO_MANY)

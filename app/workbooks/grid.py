@@ -13,8 +13,11 @@ from typing import Final
 from app.foundation.problems import Said
 from app.workbooks.package import STRINGS, STYLES, Package, UnreadableWorkbook, feed, local, safe_parser
 
-ROWS_LIMIT: Final = 20_000
-"""Rows of a sheet that hold anything."""
+ROWS_LIMIT: Final = 5_000
+"""Rows of data of a sheet. On SQLite all writers wait while they are taken in (docs/decisions/22)."""
+
+ABOVE: Final = 20
+"""Rows among which the line of titles is."""
 
 COLUMNS_LIMIT: Final = 200
 MERGED_LIMIT: Final = 100_000
@@ -193,7 +196,7 @@ class _Reader:
         if cell is None or self._column >= COLUMNS_LIMIT:
             return
         if not self._here:
-            if len(self.grid.rows) >= ROWS_LIMIT:
+            if len(self.grid.rows) >= ROWS_LIMIT + ABOVE:
                 raise UnreadableWorkbook(TOO_MANY_ROWS)
             self._here = self.grid.rows.setdefault(self._row, {})
         self._here[self._column] = cell

@@ -28,8 +28,7 @@ from app.workbooks import (
     risk_sheets,
 )
 from app.workbooks.books import Book
-from app.workbooks.exporting import Export, export, refuse_more_than_imports, refuse_workers
-from app.workbooks.grid import ROWS_LIMIT
+from app.workbooks.exporting import GIVEN_LIMIT, Export, export, refuse_too_many, refuse_workers
 from app.workbooks.importing import ImportView, SentFile, carry_out, show_import
 from app.workbooks.receiving import BODY, Sent, receiving
 from app.workbooks.terms import BookName
@@ -77,8 +76,8 @@ def get_template(session: Session, caller: Caller, book: BookName) -> Export:
 def export_enterprises(session: Session, caller: Caller, choice: Annotated[EnterpriseChoice, Query()]) -> Export:
     """The enterprises in scope, by name, as a workbook that imports again unchanged. It has names and phones."""
     refuse_workers(caller)
-    rows = enterprise_sheets.gather(session, caller, choice, ROWS_LIMIT + 1)
-    refuse_more_than_imports(len(rows))
+    rows = enterprise_sheets.gather(session, caller, choice, GIVEN_LIMIT + 1)
+    refuse_too_many(len(rows))
     return Export(enterprise_sheets.BOOK, {enterprise_sheets.ENTERPRISE.key: rows})
 
 
@@ -96,7 +95,7 @@ def export_ledger(session: Session, caller: Caller, enterprise_id: UUID) -> Expo
     works = find(session, caller, enterprise_id)
     refuse_workers(caller)
     rows = ledger_import.gather(session, works)
-    refuse_more_than_imports(len(rows))
+    refuse_too_many(len(rows))
     return Export(ledger_sheets.BOOK, {ledger_sheets.SHEET.key: rows}, works.name)
 
 
@@ -117,7 +116,7 @@ def export_risks(session: Session, caller: Caller, enterprise_id: UUID) -> Expor
     works = find(session, caller, enterprise_id)
     refuse_workers(caller)
     rows = risk_chain.gather(session, works.id)
-    refuse_more_than_imports(len(rows[risk_sheets.RISKS.key]))
+    refuse_too_many(len(rows[risk_sheets.RISKS.key]))
     return Export(risk_sheets.BOOK, dict(rows), works.name)
 
 
@@ -137,7 +136,7 @@ def export_checklists(session: Session, caller: Caller, enterprise_id: UUID) -> 
     works = find(session, caller, enterprise_id)
     refuse_workers(caller)
     rows = checklist_sheets.gather(session, works.id)
-    refuse_more_than_imports(len(rows))
+    refuse_too_many(len(rows))
     return Export(checklist_sheets.BOOK, {checklist_sheets.CHECKLISTS.key: rows}, works.name)
 
 

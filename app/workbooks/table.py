@@ -7,15 +7,12 @@ from typing import Any, Final
 
 from app.foundation.problems import Invalid, Said
 from app.workbooks.books import Book, Column, Sheet, folded
-from app.workbooks.grid import Cell, Grid, Workbook, column_letters
+from app.workbooks.grid import ABOVE, ROWS_LIMIT, TOO_MANY_ROWS, Cell, Grid, Workbook, column_letters
 from app.workbooks.kinds import Misread, written
 from app.workbooks.package import UnreadableWorkbook
 
 FAULTS_LIMIT: Final = 1_000
 """Bad cells that are listed; how many more there are is said."""
-
-SEARCHED: Final = 20
-"""Rows in which the line of titles is looked for."""
 
 FILLED_LIMIT: Final = 1_000_000
 
@@ -163,18 +160,19 @@ def _records(sheet: Sheet, name: str, workbook: Workbook, filled: Filled) -> lis
     if missing:
         return []
     _check_titles(name, top, columns, grid, filled)
+    rows = [row for row in sorted(grid.rows) if row > top]
+    if len(rows) > ROWS_LIMIT:
+        raise UnreadableWorkbook(TOO_MANY_ROWS)
     _spread(name, top, columns, grid, filled)
     letters = {c.key: (column_letters(n), _header(grid, top, n)) for n, c in reversed(columns.items())}
     reader = _Rows(name, columns, letters, workbook.since_1904, filled.faults)
-    return [
-        record for row in sorted(grid.rows) if row > top for record in reader.read(row, grid.rows[row])
-    ]  # fmt: skip
+    return [record for row in rows for record in reader.read(row, grid.rows[row])]
 
 
 def _titles(sheet: Sheet, grid: Grid) -> tuple[int, dict[int, Column]]:
     """The line of titles, and the columns by their places: the first line with all that is required, else the best."""
     best: tuple[int, dict[int, Column]] = (1, {})
-    for row in sorted(grid.rows)[:SEARCHED]:
+    for row in sorted(grid.rows)[:ABOVE]:
         found = {n: sheet.by_header.get(folded(cell.value)) for n, cell in sorted(grid.rows[row].items())}
         known = {n: column for n, column in found.items() if column is not None}
         if known and all(column in known.values() for column in sheet.required):

@@ -97,6 +97,15 @@ def test_bombs_are_refused_before_they_unfold(client: TestClient, world: World, 
         assert (answer.status_code, answer.json()["code"]) == (422, "unreadable_workbook")
 
 
+def test_a_sheet_may_have_as_many_rows_of_data_as_meta_says(client: TestClient, world: World, officer: Person) -> None:
+    limit = client.get("meta").json()["limits"]["workbook_rows"]
+    rows = [("对象", "单元", f"事件{n}", None, None, "不是日期", None) for n in range(limit + 1)]
+    most = send(client, officer, path(world), book(("某厂风险清单",), TITLES, *rows[:limit])).json()
+    assert (most["code"], len(most["errors"]) + most["more"]) == ("invalid", limit), "read to the last row"
+    more = send(client, officer, path(world), book(("某厂风险清单",), TITLES, *rows)).json()
+    assert (more["code"], str(limit) in more["detail"]) == ("unreadable_workbook", True)
+
+
 def test_a_thousand_bad_cells_are_listed_and_the_others_counted(
     client: TestClient, world: World, officer: Person
 ) -> None:

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import duties, load, pictures, printing, profiling, report, seeking, sending, walks, workbooks
+from bench import duties, load, pictures, printing, profiling, report, seeking, sending, sorting, walks, workbooks
 from bench.likenesses import Pool
 from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
@@ -53,6 +53,18 @@ def main_job(
             report.show_comparison(found, HOUSE, ("bare_sqlite", WANTED[workload.name]))
             kept.append(found.as_json())
     report.console.print(f"{report.keep('main-job', kept)}")
+
+
+@app.command("sorting")
+def sorting_by_text(rounds: Annotated[int, typer.Option(help="Turns of each.")] = 3) -> None:
+    """Reading findings: milliseconds each, beside one pass of a regular expression over the same text."""
+    found = sorting.measure(rounds)
+    for name in ("house", "one regex pass"):
+        report.console.print(
+            f"{name}: median {found[name]['median']:.3f} ms, 99th of a hundred {found[name]['p99']:.3f} ms"
+        )
+    report.console.print(f"{found['findings']} findings, {found['ratio']:.2f} times one pass")
+    report.console.print(f"{report.keep('sorting', [found])}")
 
 
 @app.command()

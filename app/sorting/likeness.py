@@ -2,19 +2,18 @@
 
 Two texts meet in concepts of the lexicon, whichever of a concept's words each uses (泄爆口 = 泄爆片), and in pairs of
 characters. What meets counts by how rare it is among these very texts: 车间 says little in a list full of workshops.
-A `Shelf` is one long folded string that is searched with the standard library's `find`, so that thousands of texts
-need no index that would have to be kept: 5,000 are searched in some tens of milliseconds.
+A `Shelf` knows for each pair of characters which texts have it: 5,000 texts are put on one in a tenth of a second, and
+searched in a few milliseconds.
 """
 
 import json
 import unicodedata
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
 from math import log
+from operator import add
 from typing import Final
 
 from app.sorting.lexicon import Kind, Lexicon
@@ -28,6 +27,7 @@ WRONG: Final = 1.5  # … and still more where it is what is missing or broken
 PLACE: Final = 0.5
 UNKNOWN: Final = 0.5  # what none of the texts has is as likely a slip of the pen as another matter
 PRIOR: Final = 12  # as if there were so many more texts: in a list of three nothing is rare
+FEW, COMMON = 60, 10  # what stands in more than these, and in more than a tenth of all texts, tells none apart
 SHOWN: Final = 4
 BETWEEN: Final = "\n"
 
@@ -104,24 +104,28 @@ class Shelf:
     """Texts to be compared with."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        folded = [fold(text.replace(BETWEEN, " ")) for text in texts]
-        self.texts: Final = folded
-        self._all: Final = BETWEEN.join(folded) + BETWEEN
-        self._starts: Final = [0, *accumulate(len(text) + 1 for text in folded)]
+        together = [text.replace(BETWEEN, " ") for text in texts]
+        self._texts: Final = fold(BETWEEN.join(together)).split(BETWEEN) if together else []
+        self._by_pair: Final = defaultdict[str, list[int]](list)
+        for number, text in enumerate(self._texts):
+            for pair in set(map(add, text, text[1:])):
+                self._by_pair[pair].append(number)
+        self._common: Final = max(FEW, len(self) // COMMON)
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self._texts)
 
-    def holding(self, needles: Sequence[str]) -> set[int]:
-        """The numbers of the texts with one of these words."""
+    def holding(self, needles: Sequence[str]) -> set[int] | None:
+        """The numbers of the texts with one of these words; None if they are too many to tell texts apart by it."""
         found: set[int] = set()
-        find, starts = self._all.find, self._starts
         for needle in needles:
-            place = find(needle)
-            while place >= 0:
-                number = bisect_right(starts, place) - 1
-                found.add(number)
-                place = find(needle, starts[number + 1])
+            pairs = (self._by_pair.get(pair, ()) for pair in map(add, needle, needle[1:]))
+            rarest = min(pairs, key=len, default=())
+            if len(needle) > len("两字"):
+                rarest = [number for number in rarest if needle in self._texts[number]]
+            found.update(rarest)
+            if len(found) > self._common:
+                return None
         return found
 
     def likest(self, wanted: Sequence[Feature], most: int, least: float, *, whole: bool = False) -> list[Like]:
@@ -129,12 +133,14 @@ class Shelf:
 
         `whole`: what the other text says beyond the finding counts against it, as where both should say the same.
         """
-        if not self.texts or not wanted:
+        if not len(self) or not wanted:
             return []
         of_finding, shared, words = 0.0, defaultdict[int, float](float), defaultdict[int, list[tuple[float, str]]](list)
         for feature in wanted:
             holding = self.holding(feature.needles)
-            weight = feature.worth * log((len(self.texts) + PRIOR) / (len(holding) + 1))
+            if holding is None:
+                continue
+            weight = feature.worth * log((len(self) + PRIOR) / (len(holding) + 1))
             of_finding += weight if holding else weight * UNKNOWN
             for number in holding:
                 shared[number] += weight
@@ -144,7 +150,7 @@ class Shelf:
         for number, weight in shared.items():
             all_of_it = of_finding
             if whole:
-                all_of_it = (of_finding + max(weight, mean * len(self.texts[number]))) / 2
+                all_of_it = (of_finding + max(weight, mean * len(self._texts[number]))) / 2
             score = round(min(weight / all_of_it, 1.0), 3) if all_of_it else 0.0
             if score >= least:
                 likes.append((score, number))

@@ -119,10 +119,8 @@ class Reader:
         """The finding's own words that weigh most for a subject: pairs of characters that touch are one word."""
         text = seen.reading.text
         places: set[int] = set()
-        for pair in (each for each in self.weights.telling(seen.features, subject) if len(each) == len("两字")):
-            start = text.text.find(pair)
-            if start >= 0:
-                places |= {start, start + 1}
+        for feature in self.weights.telling(seen.features, subject):
+            places.update(_places(seen.reading, feature))
             if len(_spans(places)) >= TELLING:
                 break
         return [text.as_written(start, end) for start, end in _spans(places)]
@@ -183,6 +181,15 @@ def _together(scores: Sequence[float]) -> float:
     """What several scores weigh together: the logarithm of the sum of their odds."""
     highest = max(scores, default=BEYOND)
     return highest + math.log(sum(math.exp(score - highest) for score in scores)) if scores else BEYOND
+
+
+def _places(reading: Reading, feature: str) -> range:
+    """Where a pair of characters, or a word of a concept, first stands."""
+    if feature.startswith("#"):
+        tokens = (mention.token for mention in reading.mentions if feature[1:] in mention.names)
+        return next((range(token.start, token.end) for token in tokens), range(0))
+    start = reading.text.text.find(feature) if len(feature) == len("两字") else -1
+    return range(start, start + len(feature)) if start >= 0 else range(0)
 
 
 def _spans(places: set[int]) -> list[tuple[int, int]]:

@@ -188,7 +188,7 @@ def _counting(works: Answering, owed: Owed, policy: Policy) -> list[Visit]:
         theirs = [each for each in near if not _for_another(each, own)]
         late = [each for each in works.naming if id in each.duties and each.at >= period.opens_at]
         near = theirs + late
-    return [each for each in near if _suits(each, owed.asks) and _held(each, owed.chair) is not None]
+    return [each for each in near if _suits(each, owed) and _held(each, owed.chair) is not None]
 
 
 def _for_another(visit: Visit, own: str) -> bool:
@@ -197,10 +197,14 @@ def _for_another(visit: Visit, own: str) -> bool:
     return any(first_day(name.split(":")[1]) <= day for name in visit.duties if name.startswith(own))
 
 
-def _suits(visit: Visit, asks: Asks) -> bool:
-    match asks:
+def _suits(visit: Visit, owed: Owed) -> bool:
+    """Whether it is what is asked for. A check of an installation looks at one of its measures at least, if it has any:
+    a walk past it is none."""
+    match owed.asks:
         case Asks.SITE_CHECK:
-            return visit.manner is None and visit.on_site
+            chair = owed.chair
+            unmeasured = chair.measured_since is None or visit.at < chair.measured_since
+            return visit.manner is None and visit.on_site and (unmeasured or chair.of in visit.looked_at)
         case Asks.PRESENCE:
             return visit.on_site
         case Asks.COORDINATION:

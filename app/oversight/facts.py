@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.duties import reading
@@ -29,7 +29,7 @@ from app.oversight.terms import TITLES, IncidentKind
 from app.people.models import Enterprise
 from app.people.scope import prefix
 from app.people.terms import EnterpriseKind, EnterpriseStatus
-from app.risks.models import RiskObject
+from app.risks.models import ControlMeasure, Risk, RiskObject, RiskUnit
 
 ALIVE: Final = {EnterpriseStatus.OPERATING, EnterpriseStatus.STOPPED}
 MAY_BE_ONE: Final = or_(RiskObject.grade.is_not(None), RiskObject.revision > 1)  # or has been: a major installation
@@ -41,7 +41,7 @@ def answering(
     session: Session, wanted: Sequence[ColumnElement[bool]], first: date, last: date, policy: Policy
 ) -> list[Answering]:
     """The enterprises that fulfil a WHERE and may have such duties, without who visited them."""
-    may = [*wanted, Enterprise.kind == EnterpriseKind.ENTERPRISE, or_(*_may_owe())]
+    may = may_owe(wanted)
     ids = select(Enterprise.id).where(*may)
     found = _enterprises(session, may, ids)
     _register(session, found, ids)
@@ -52,7 +52,12 @@ def answering(
     return list(found.values())
 
 
-def _may_owe() -> Iterator[ColumnElement[bool]]:
+def may_owe(wanted: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Of the enterprises that fulfil a WHERE, those whose responsible persons may ever have owed anything."""
+    return [*wanted, Enterprise.kind == EnterpriseKind.ENTERPRISE, or_(*_reasons())]
+
+
+def _reasons() -> Iterator[ColumnElement[bool]]:
     yield type_coerce(Enterprise.special_categories, Text) != ""
     yield Enterprise.revision > 1
     for table in (ResponsiblePerson, Incident, ProductionStop):
@@ -152,12 +157,22 @@ def _install(session: Session, found: dict[UUID, Answering], ids: Ids) -> None:
         return
     own = select(RiskObject.id).where(RiskObject.enterprise_id.in_(ids), MAY_BE_ONE)
     history = told(session, RiskObject.KIND, own, ("grade", "answerable", "retired"))
+    measured = _measured(session, own)
     for id, enterprise_id, name in rows:
-        found[enterprise_id].installations += installed(id, name, history.get(id, ()))
+        found[enterprise_id].installations += installed(id, name, history.get(id, ()), measured.get(id))
+
+
+def _measured(session: Session, objects: Ids) -> dict[UUID, datetime]:
+    """Since when objects have had measures of those that are in use."""
+    oldest = select(RiskUnit.object_id, func.min(ControlMeasure.created_at)).where(RiskUnit.object_id.in_(objects))
+    oldest = oldest.join(Risk, Risk.unit_id == RiskUnit.id).join(ControlMeasure, ControlMeasure.risk_id == Risk.id)
+    in_use = (ControlMeasure.retired.is_(False), Risk.retired.is_(False), Risk.candidate.is_(False))
+    rows = session.execute(oldest.where(*in_use).group_by(RiskUnit.object_id)).all()
+    return {id: since for id, since in rows}  # noqa: C416  rows are not pairs to everybody
 
 
 def installed(
-    id: UUID, name: str, history: Sequence[tuple[datetime, dict[str, Any]]]
+    id: UUID, name: str, history: Sequence[tuple[datetime, dict[str, Any]]], measured_since: datetime | None = None
 ) -> list[tuple[Chair, Sequence[Reach]]]:
     """The seats of an installation, and when it was one."""
     state: dict[str, Any] = {"grade": None, "answerable": [], "retired": False}
@@ -170,7 +185,8 @@ def installed(
     graded = [Reach(at, end) for (at, said), end in zip(whole, ends, strict=True) if said["is_one"]]
     spells = terms_of(whole, "answerable")
     seats = (Seat.PRINCIPAL, Seat.TECHNICAL, Seat.OPERATIONAL)
-    return [(Chair(id, seat, tuple(spells.get(seat, ())), name), graded) for seat in seats] if graded else []
+    chairs = [Chair(id, seat, tuple(spells.get(seat, ())), name, measured_since) for seat in seats]
+    return [(chair, graded) for chair in chairs] if graded else []
 
 
 def _happen(session: Session, found: dict[UUID, Answering], ids: Ids, first: date, last: date, policy: Policy) -> None:

@@ -48,12 +48,14 @@ def joined(reaches: Iterable[Reach]) -> list[Reach]:
 
 @dataclass(frozen=True, slots=True)
 class Chair:
-    """A seat at an enterprise, or at one of its installations (`of`), with whoever held it."""
+    """A seat at an enterprise, or at one of its installations (`of`), with whoever held it. `place` is the name of the
+    installation, `measured_since` since when it has measures that a check can look at."""
 
     of: UUID
     seat: Seat
     terms: tuple[Term, ...] = ()
     place: str | None = None
+    measured_since: datetime | None = None
 
     def named(self, what: str) -> UUID:
         """The id of what it owes: always the same, so that nothing need be stored."""
@@ -67,7 +69,8 @@ class Chair:
 class Visit:
     """That somebody looked after the enterprise: an inspection (`manner` is None) or a record of a follow-up.
 
-    `near`: whether it was on the grounds by its position; None if that is not known. `duties` are those it names.
+    `near`: whether it was on the grounds by its position; None if that is not known. `duties` are those it names,
+    `looked_at` the installations of whose measures it says how it found them.
     """
 
     id: UUID
@@ -80,6 +83,7 @@ class Visit:
     doubt: bool = False
     nil: bool = False
     duties: tuple[str, ...] = ()
+    looked_at: frozenset[UUID] = frozenset()
 
     @property
     def on_site(self) -> bool:

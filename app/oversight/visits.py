@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,11 +11,13 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.foundation.geo import Datum, Point, distance, forward
-from app.inspections.models import ACCOMPANIED, Inspection
+from app.inspections.models import ACCOMPANIED, Finding, Inspection, InspectionResult
+from app.inspections.terms import Status
 from app.oversight.models import FollowUp
 from app.oversight.policy import Policy
 from app.oversight.seats import Answering, Visit
 from app.people.models import Enterprise
+from app.risks.models import ControlMeasure, Risk, RiskUnit
 
 BATCH: Final = 400  # ids in one question
 MADE: Final = (
@@ -40,7 +43,27 @@ def take_in(session: Session, works: Collection[Answering], since: datetime, unt
         for row in rows:
             found[row.enterprise_id].append(sites.followed(row))
     for each in works:
-        each.take_in(found[each.id])
+        made = found[each.id]
+        each.take_in(_with_looks(session, each, made) if each.installations else made)
+
+
+def _with_looks(session: Session, works: Answering, made: Sequence[Visit]) -> list[Visit]:
+    """The visits, each with the installations at whose measures it looked, by its results or by what it found."""
+    looked_at: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    installations = {chair.of for chair, _ in works.installations}
+    results = select(InspectionResult.inspection_id, RiskUnit.object_id).where(
+        InspectionResult.status != Status.UNCHECKED
+    )
+    found = select(Finding.inspection_id, RiskUnit.object_id)
+    for ids in _batches({each.id for each in made if each.manner is None}):
+        for asked, table in ((results, InspectionResult), (found, Finding)):
+            at = asked.join(ControlMeasure, ControlMeasure.id == table.measure_id)
+            at = at.join(Risk, Risk.id == ControlMeasure.risk_id).join(RiskUnit, RiskUnit.id == Risk.unit_id)
+            at = at.where(table.inspection_id.in_(ids), RiskUnit.object_id.in_(installations)).distinct()
+            rows: Sequence[Any] = session.execute(at).all()
+            for row in rows:
+                looked_at[row.inspection_id].add(row.object_id)
+    return [replace(each, looked_at=frozenset(looked_at[each.id])) for each in made]
 
 
 def _inspections(

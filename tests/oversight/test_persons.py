@@ -13,6 +13,7 @@ from tests.conftest import Person, World
 from tests.duties.stories import at
 from tests.hazards.test_two_at_once import at_once
 from tests.oversight.stories import appointed, changed, dusty, duties, owing, person, sent, went
+from tests.risks.stories import added, measured
 
 WHEN = "2026-11-20 09:00"
 
@@ -168,3 +169,29 @@ def test_who_answers_for_an_installation_checks_it(client: TestClient, world: Wo
     changed(client, officer, f"risk-objects/{body['id']}", last, "2026-11-20 10:00")
     later = owing(client, officer, "2026-11-02", "2026-12-06", "2026-12-07 09:00", **asked)
     assert list(later.values()) == ["done", "missed", "exempt"]
+
+
+def test_a_check_of_an_installation_looks_at_its_measures(client: TestClient, world: World) -> None:
+    works = dusty(world, special_categories=())
+    officer, leader = (person(world, role, enterprise_id=works) for role in (Role.SAFETY_OFFICER, Role.TEAM_LEADER))
+    three = [{"kind": "operational", "name": "吴班长", "user_id": str(leader.id)}]
+    tanks = {"id": str(uuid4()), "enterprise_id": str(works), "name": "储罐区", "grade": 3, "answerable": three}
+    sent(client, officer, "risk-objects", tanks, "2026-10-05 00:00")
+    went(client, leader, works, "2026-10-07 10:00", kind="routine")  # there was nothing to look at yet
+    of: dict[str, Any] = {"enterprise_id": str(works)}
+    with at("2026-10-12 09:00"):
+        measure = measured(client, officer, added(client, officer, object="储罐区", unit="一号罐", **of))["id"]
+        other = measured(client, officer, added(client, officer, object="办公楼", unit="食堂", **of))["id"]
+
+    def looking(id: str, status: str = "normal", **more: Any) -> dict[str, Any]:
+        return {"kind": "routine", "results": [{"measure_id": id, "status": status}], **more}
+
+    went(client, leader, works, "2026-10-14 10:00", **looking(other))
+    went(client, leader, works, "2026-10-15 10:00", **looking(measure, "unchecked"))
+    went(client, leader, works, "2026-10-21 10:00", **looking(measure))
+    found = [{"id": str(uuid4()), "description": "呼吸阀锈蚀", "measure_id": measure}]
+    went(client, leader, works, "2026-10-28 10:00", kind="routine", findings=found)
+    companions = [{"name": "吴班长"}]
+    went(client, officer, works, "2026-11-04 10:00", participants=companions, **looking(measure, "not_applicable"))
+    states = owing(client, officer, "2026-10-05", "2026-11-08", "2026-11-09 09:00", seat="operational", **of)
+    assert list(states.values()) == ["done", "missed", "done", "done", "done"]

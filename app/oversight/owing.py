@@ -8,18 +8,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.duties.filter import Span, narrowed
+from app.duties.filter import DUTIES_DAYS, Span, narrowed
 from app.duties.listing import PLANS_LIMIT, TOO_MANY
 from app.duties.others import Others, Told
 from app.duties.reading import Duty, Works
-from app.duties.terms import DutyState, Side
+from app.duties.terms import Asks, DutyState, Side
 from app.foundation.calendar import add_days, local_date
 from app.foundation.clock import now
 from app.foundation.problems import Invalid
 from app.inspections.terms import first_day
 from app.oversight import visits
 from app.oversight.deriving import Owed, duty, owed, reached
-from app.oversight.facts import answering
+from app.oversight.facts import answering, may_owe
 from app.oversight.policy import policy
 from app.oversight.seats import Answering
 from app.people.models import Enterprise
@@ -63,13 +63,13 @@ def listed(session: Session, caller: Caller, asked: Span, first: date, last: dat
     """Those that a caller is to know of, one by one.
 
     Raises:
-        Invalid: too many enterprises are in scope.
+        Invalid: too many enterprises that may owe any are in scope.
     """
     wanted = _wanted(caller, asked)
     if wanted is None:
         return
     there = _in_scope(caller, asked)
-    many = select(Enterprise.id).where(*there).limit(PLANS_LIMIT + 1)
+    many = select(Enterprise.id).where(*may_owe(there)).limit(PLANS_LIMIT + 1)
     if (session.scalar(select(func.count()).select_from(many.subquery())) or 0) > PLANS_LIMIT:
         raise Invalid(TOO_MANY, code="too_many_plans")
     known: dict[UUID, Works] = {}
@@ -97,7 +97,8 @@ def _in_scope(caller: Caller, asked: Span) -> list[ColumnElement[bool]]:
 def _wanted(caller: Caller, asked: Span) -> Wanted | None:
     """Which duties are asked for; None: none. What the government owes, its own people see."""
     side = asked.side if caller.official else Side.ENTERPRISE
-    if asked.tier is not None or (not caller.official and asked.side is Side.GOVERNMENT):
+    of_plans_alone = asked.tier is not None or asked.asks is Asks.INSPECTION
+    if of_plans_alone or (not caller.official and asked.side is Side.GOVERNMENT):
         return None
 
     def kept(each: Owed) -> bool:
@@ -111,18 +112,15 @@ def _wanted(caller: Caller, asked: Span) -> Wanted | None:
 def named(session: Session, enterprise_id: UUID, ids: Collection[str]) -> Mapping[str, DutyState]:
     """What has become of the duties of these ids, of those that this enterprise's responsible persons owe."""
     found: dict[str, DutyState] = {}
+    furthest = add_days(local_date(now()), DUTIES_DAYS)  # nobody is told of duties further ahead
     for id in ids:
-        day = first_day(id.split(":")[1])
-        if UUID(id.partition(":")[0]).version == 5 and id not in found:
-            last = add_days(day, 366 if len(id.split(":")[1]) == 4 else 92)
-            there = duties(session, [Enterprise.id == enterprise_id], day, min(last, _far()))
+        seat, period = id.split(":")[:2]
+        day = first_day(period)
+        if UUID(seat).version == 5 and id not in found and day <= furthest:
+            within = (day, add_days(day, 6))  # a week of which not all days are bound may begin later than its name
+            there = duties(session, [Enterprise.id == enterprise_id], *within)
             found |= {each.id: each.outcome.state for each, _ in there}
     return {id: found[id] for id in ids if id in found}
-
-
-def _far() -> date:
-    """Nobody is told of duties further ahead."""
-    return add_days(local_date(now()), 62)
 
 
 OTHERS: Final = Others(listed, told, named)

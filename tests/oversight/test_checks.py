@@ -3,9 +3,12 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from fastapi.testclient import TestClient
 
 from app.foundation.credit_code import with_check_digit
+from app.oversight import owing as owing_of
+from app.people.models import Enterprise
 from app.people.scope import Role
 from tests.conftest import World
 from tests.duties.stories import at
@@ -189,3 +192,26 @@ def test_an_enterprise_sees_what_its_own_people_owe(client: TestClient, world: W
     went(client, manager, works, "2026-11-20 13:00", position=NEAR)
     with at("2026-11-20 14:00"):
         assert client.get("tasks", headers=manager.headers).json()["items"] == []
+
+
+def test_what_plans_owe_is_listed_however_many_enterprises_there_are(
+    client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit is on those whose responsible persons may owe something, and only where that is asked for."""
+    mayor = person(world, Role.SUPERVISOR)
+    for _ in range(2):
+        dusty(world, special_categories=())
+    dusty(world)
+    world.write(lambda session: setattr(session.get_one(Enterprise, world.enterprise), "special_categories", ()))
+    monkeypatch.setattr(owing_of, "PLANS_LIMIT", 1)
+    now = "2026-11-20 12:00"
+    assert len(duties(client, mayor, "2026-11-01", "2026-11-30", now)) == 3
+    dusty(world)
+    params = {"from": "2026-11-01", "to": "2026-11-30"}
+    with at(now):
+        whole = client.get("duties", params=params, headers=mayor.headers)
+        of_plans = [
+            client.get("duties", params=params | asked, headers=mayor.headers).status_code
+            for asked in ({"asks": "inspection"}, {"tier": "team"})
+        ]
+    assert (whole.status_code, whole.json()["code"], of_plans) == (422, "too_many_plans", [200, 200])

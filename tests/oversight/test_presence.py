@@ -163,6 +163,9 @@ def test_special_periods_that_overlap_are_followed_up_once(client: TestClient, w
         ("2026-W45", "missed", [], "行政领导责任人协调调度：进博会"),
         ("2026-W46", "done", ["recorded_by_another"], "行政领导责任人协调调度：进博会、安全周"),
     ]
+    every = [each["id"] for each in duties(client, mayor, *SPAN, "2026-11-25 12:00", **asked)]
+    walk = went(client, mayor, works, "2026-11-25 13:00", duties=every[:3] + [each["id"] for each in weeks])
+    assert [each["state"] for each in walk["duties"]][-2:] == ["missed", "done"]  # a walk is no meeting
     theirs = owing(client, county, *SPAN, "2026-11-25 12:00", asks="follow_up", enterprise_id=str(other))
     assert list(theirs.values()) == ["missed", "done", "missed", "missed"]
 

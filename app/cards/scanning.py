@@ -140,7 +140,7 @@ def _object_of(session: Session, row: Coded) -> RiskObject | None:
 def _place_of(row: Coded, within: RiskObject | None) -> str | None:
     if isinstance(row, RiskObject):
         return row.place
-    return row.department if isinstance(row, Post) else within and within.name
+    return row.department if isinstance(row, Post) else within.name if within else None
 
 
 def _here(risk: RiskOnCard) -> RiskHere:

@@ -91,10 +91,9 @@ def keep(session: Session, caller: Caller, inspection: Inspection, statuses: Sta
     if not caller.has(*INSPECTORS, Role.EXPERT):
         return
     checked = {id for id, status in statuses.items() if status is not Status.UNCHECKED}
-    for visit in known[0]:
+    for visit in sorted(known[0], key=lambda visit: visit.members.duty_id):  # each may be waited for: in one order
         members = visit.members
-        cancelled = members.round.closes_at <= members.round.opens_at
-        if cancelled or inspection.corrected_at < members.round.opens_at:
+        if members.round.cancelled or inspection.corrected_at < members.round.opens_at:
             continue
         lacking = visit.required - checked
         row = {

@@ -5,12 +5,13 @@ no part of it, during it exempt, afterwards still among those that nobody visite
 Whoever has been visited belongs to the round, whatever has become of the filter that took it in.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.campaigns.covering import taken
@@ -25,8 +26,7 @@ from app.people.models import Enterprise
 from app.people.terms import EnterpriseStatus
 
 GONE: Final = (EnterpriseStatus.CLOSED, EnterpriseStatus.MOVED)
-FULFILLED: Final = frozenset({VisitState.DONE, VisitState.LATE})
-UNVISITED: Final = frozenset({VisitState.DUE, VisitState.MISSED})
+THERE: Final = tuple(status for status in EnterpriseStatus if status not in GONE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +44,9 @@ class Members:
 
     @property
     def belonging(self) -> ColumnElement[bool]:
-        """Whether an enterprise belongs to the round."""
+        """Whether an enterprise belongs to the round: none to one that was cancelled."""
+        if self.round.cancelled:
+            return false()
         registered = Enterprise.created_at < self.round.closes_at
         owed = and_(taken(self.area_code, self.covers), registered, ~_gone_before(self.round.opens_at))
         return or_(owed, self._visited())
@@ -82,9 +84,16 @@ class Members:
 
 
 def _gone_before(instant: datetime) -> ColumnElement[bool]:
-    """Whether an enterprise that is closed or moved away was so by then. Few are, and only of these it is asked."""
-    said = or_(*(Event.data.contains(canonical({"status": status})[1:-1], autoescape=True) for status in GONE))
-    own = (Event.subject_kind == Enterprise.KIND, Event.subject_id == Enterprise.id, Event.action == "changed", said)
-    left = select(func.max(Event.received_at)).where(*own).correlate(Enterprise).scalar_subquery()
+    """Whether an enterprise that is closed or moved away was so by then: since it was last there. Few are, and only of
+    these it is asked."""
+    back = _became(func.max(Event.number), THERE)
+    left = _became(func.min(Event.received_at), GONE, Event.number > func.coalesce(back, 0))
     since = func.coalesce(left, Enterprise.created_at)
     return and_(Enterprise.status.in_(GONE), case((Enterprise.status.in_(GONE), since < literal(instant, Instant))))
+
+
+def _became(what: Any, statuses: Collection[EnterpriseStatus], *after: ColumnElement[bool]) -> Any:
+    """What the journal says of the changes of an enterprise to one of these."""
+    said = or_(*(Event.data.contains(canonical({"status": status})[1:-1], autoescape=True) for status in statuses))
+    own = (Event.subject_kind == Enterprise.KIND, Event.subject_id == Enterprise.id, Event.action == "changed", said)
+    return select(what).where(*own, *after).correlate(Enterprise).scalar_subquery()

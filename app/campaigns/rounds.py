@@ -35,8 +35,13 @@ class Round:
         ends = end_of_day(self.to_on)
         return ends if self.closed_at is None else min(ends, self.closed_at)
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether the campaign was closed before it began: nobody is owed a visit in it."""
+        return self.closed_at is not None and self.closed_at <= self.opens_at
+
     def state(self, present: datetime) -> RoundState:
-        if self.closed_at is not None and self.closed_at <= self.opens_at:
+        if self.cancelled:
             return RoundState.CANCELLED
         if present < self.opens_at:
             return RoundState.COMING

@@ -1,5 +1,6 @@
 """Campaigns: what is owed in each round, what a visit is, and who sees what."""
 
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,7 +24,8 @@ from tests.campaigns.stories import (
 )
 from tests.conftest import Person, World
 from tests.duties.stories import at, checked, instant
-from tests.inspections.stories import finding
+from tests.hazards.test_two_at_once import at_once
+from tests.inspections.stories import finding, reporting
 from tests.risks.stories import added, measured
 
 LONG_AGO = instant("2025-12-01 08:00")
@@ -154,6 +156,63 @@ def test_who_comes_joins_who_goes_is_exempt_and_the_past_stays(
     assert {part["key"]: part["owed"] for part in counts(client, county, campaign, NOW, round=2)[0]["areas"]} == {
         world.town: 2, world.next_town: 1,
     }  # fmt: skip
+
+
+def test_who_had_gone_is_gone_whatever_is_said_of_it_later(client: TestClient, world: World, county: Person) -> None:
+    gone, back = world.works(created_at=LONG_AGO), world.works(created_at=LONG_AGO)
+    campaign = begun(client, county)
+    administrator = world.someone(Role.ADMINISTRATOR, areas=(world.county,), area_code=world.county)
+    for id, when, status in (
+        (gone, "2026-09-25 09:00", "closed"), (gone, "2026-10-15 09:00", "moved"), (back, "2026-09-25 09:00", "moved"),
+        (back, "2026-09-30 23:59", "operating"), (back, "2026-11-12 09:00", "closed"),
+    ):  # fmt: skip
+        with at(when):
+            revision = client.get(f"enterprises/{id}", headers=administrator.headers).json()["revision"]
+            body = {"revision": revision, "status": status}
+            assert client.patch(f"enterprises/{id}", json=body, headers=administrator.headers).status_code == 200
+    assert states(client, county, campaign, 1, NOW) == dict.fromkeys(map(str, (world.enterprise, back)), "missed")
+    assert states(client, county, campaign, 2, NOW) == {str(world.enterprise): "due", str(back): "exempt"}
+
+
+def test_a_cancelled_round_owes_nothing(client: TestClient, world: World, county: Person, inspector: Person) -> None:
+    campaign = begun(client, county)
+    closing = {"closed": True, "closing_reason": "并入明火整治"}
+    assert changed(client, county, campaign, "2026-11-10 00:00", **closing).status_code == 200
+    first, second = counts(client, county, campaign, NOW)
+    assert (first["state"], first["total"]["not_visited"]) == ("over", 1)
+    assert (second["state"], second["areas"], set(second["total"].values())) == ("cancelled", [], {0})
+    assert states(client, county, campaign, 2, NOW) == {}
+    told = visited(client, inspector, world.enterprise, "2026-11-12 09:00", duty(campaign, 2))
+    assert told["duties"] == [{"id": duty(campaign, 2), "state": None}]
+
+
+def test_two_halves_at_the_same_moment_make_a_whole(
+    client: TestClient, world: World, county: Person, inspector: Person
+) -> None:
+    halves: list[tuple[str, str]] = []
+    for _ in range(6):
+        works = world.works(created_at=LONG_AGO)
+        officer = world.someone(Role.SAFETY_OFFICER, enterprise_id=works)
+        risk = added(client, officer, enterprise_id=str(works))
+        halves += [(str(works), measured(client, officer, risk)["id"]) for _ in range(2)]
+    ids = [id for _, id in halves]
+    campaigns = [begun(client, county, measure_ids=ids) for _ in range(2)]
+
+    def ask(number: int) -> Any:
+        works, measure = halves[number]
+        named = [duty(each, 2) for each in (campaigns if number % 2 else reversed(campaigns))]
+        body = reporting(
+            world, enterprise_id=works, performed_at=instant(NOW).isoformat(), kind="campaign", cadence=None, tier=None,
+            duties=named, results=checked(measure), findings=[],
+        )  # fmt: skip
+        return client.post("inspections", json=body, headers=inspector.headers)
+
+    with at(NOW):
+        answers = at_once([partial(ask, number) for number in range(len(halves))])
+    assert {answer.status_code for answer in answers} == {201}
+    for campaign in campaigns:
+        told = states(client, county, campaign, 2, NOW)
+        assert {told[works] for works, _ in halves} == {"done"}
 
 
 def test_what_has_begun_stays_as_it_was(client: TestClient, world: World, county: Person) -> None:

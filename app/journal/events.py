@@ -171,7 +171,9 @@ def change_all(
     events = []
     for row, action, changes, said in changed:
         told = _set(row, changes, revises=True)
-        events.append(_event(session, row, action, by, said, told, None, last.get((row.KIND, row.id))))
+        key = row.KIND, row.id
+        events.append(event := _event(session, row, action, by, said, told, None, last.get(key)))
+        last[key] = event["number"], event["digest"]
     _append_all(session, events)
 
 

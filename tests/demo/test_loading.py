@@ -152,6 +152,14 @@ def test_everybody_has_found_something_and_findings_are_on_every_list(demo: Load
     assert any(demo.all(Finding.seen_again))
 
 
+def test_a_ledger_of_before_came_in_by_sheet(demo: Loaded) -> None:
+    known = {h.row.imported["number"]: h.row for h in hazards(demo) if h.row.imported}
+    assert {number: row.state for number, row in known.items()} == {
+        "01": State.CLOSED, "02": State.CLOSED, "03": State.RECTIFYING, "04": State.RECTIFYING, "05": State.REPORTED,
+    }  # fmt: skip
+    assert all(row.reported_at < NOW - timedelta(days=FOUNDED) for row in known.values())
+
+
 def test_inspections_are_daily_weekly_and_monthly_and_most_find_nothing(demo: Loaded) -> None:
     seen = demo.all(Inspection.cadence, Inspection.nil)
     assert {cadence for cadence, _ in seen} == {Cadence.DAILY, Cadence.WEEKLY, Cadence.MONTHLY, None}
@@ -160,7 +168,7 @@ def test_inspections_are_daily_weekly_and_monthly_and_most_find_nothing(demo: Lo
 
 def test_every_hazard_shows_a_photo_and_some_photos_are_still_under_way(demo: Loaded) -> None:
     rows = [hazard.row for hazard in hazards(demo)]
-    assert all(row.thumbnail for row in rows)
+    assert all(row.thumbnail or row.imported for row in rows)
     assert any(row.evidence_missing for row in rows)
     for key, size in demo.all(Photo.object_key, Photo.bytes):
         assert demo.blobs.size(key) == size

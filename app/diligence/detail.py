@@ -10,6 +10,7 @@ from app.diligence import reading, words
 from app.diligence.listing import may_see
 from app.diligence.rules import judge, thresholds
 from app.foundation.calendar import add_days, start_of_day
+from app.foundation.front import Reader
 from app.inspections.models import Inspection
 from app.inspections.signs import Signs, SignView
 from app.people.scope import Caller
@@ -18,7 +19,7 @@ BEFORE: Final = 40  # reports, and
 DAYS: Final = 14  # days before this one, in which it may have been the same
 
 
-def signs_of(session: Session, caller: Caller, inspection_id: UUID) -> tuple[SignView, ...] | None:
+def signs_of(session: Session, caller: Caller, inspection_id: UUID, reader: Reader) -> tuple[SignView, ...] | None:
     """What is noticed about a report that the caller sees; None, if he is not told."""
     if not may_see(caller):
         return None
@@ -36,7 +37,7 @@ def signs_of(session: Session, caller: Caller, inspection_id: UUID) -> tuple[Sig
     )
     reports = reading.whole(session, [row, *session.execute(before)])
     found = judge(reports, thresholds())[inspection_id]
-    return tuple(words.view(each.noticed) for each in found.values() if each.noticed)
+    return tuple(words.view(each.noticed, reader) for each in found.values() if each.noticed)
 
 
 SIGNS: Final = Signs(signs_of)

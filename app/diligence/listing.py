@@ -15,10 +15,11 @@ from app.diligence.peers import own_findings, peers_of
 from app.diligence.rules import Findings, Judged, Noticed, Report, candidate, judge, never_a_finding, thresholds
 from app.diligence.views import EXAMPLES, Diligence, DiligenceAsked, DiligenceBy, DiligenceRow, SignCount
 from app.foundation.calendar import end_of_day, start_of_day
+from app.foundation.front import Reader
 from app.foundation.problems import Forbidden, Invalid, Said
 from app.hazards.views import Named
 from app.inspections.models import Inspection
-from app.inspections.signs import TITLES, Sign
+from app.inspections.signs import Sign, SignView
 from app.people.models import Enterprise, User
 from app.people.scope import Caller, Role, prefix, visible, within
 
@@ -28,7 +29,10 @@ NOT_FOR_YOU: Final = Said(
     "只有监管人员和本企业的厂长经理、安全员查看",
     "Only supervisors, and the enterprise's own manager and safety officer",
 )
-NOTE: Final = "以下只是值得看一看的迹象，不是结论；阈值为本软件的默认值，不是法律规定。"
+NOTE: Final = Said(
+    "以下只是值得看一看的迹象，不是结论；阈值为本软件的默认值，不是法律规定。",
+    "Signs that are worth a look, and no verdicts; the thresholds are defaults of this software, no rules of law.",
+)
 Key = tuple[UUID, UUID | None]
 Told = dict[Sign, list[tuple[Report, Judged]]]
 
@@ -38,7 +42,7 @@ def may_see(caller: Caller) -> bool:
     return caller.has(Role.SUPERVISOR, Role.MANAGER, Role.SAFETY_OFFICER)
 
 
-def diligence(session: Session, caller: Caller, asked: DiligenceAsked) -> Diligence:
+def diligence(session: Session, caller: Caller, asked: DiligenceAsked, reader: Reader) -> Diligence:
     """The enterprises or persons in scope whose reports show signs.
 
     Raises:
@@ -67,12 +71,12 @@ def diligence(session: Session, caller: Caller, asked: DiligenceAsked) -> Dilige
             sizes[key] = len(own)
             rows[key] = {sign: [(each, judged[each.id][sign]) for each in own] for sign in judged[own[0].id]}
     nil = _nil(session, concerned, since, until) if asked.by is DiligenceBy.ENTERPRISE else {}
-    items = [(key, _signs(told, nil.get(key[0]), asked.sign)) for key, told in rows.items()]
+    items = [(key, _signs(told, nil.get(key[0]), asked.sign, reader)) for key, told in rows.items()]
     worst = sorted((each for each in items if each[1]), key=lambda each: _most(each[1], each[0]))
     shown = worst[: asked.limit]
     said = {name: value for name, value in asdict(t).items() if name != "version"}
     return Diligence(
-        note=NOTE, thresholds=said, thresholds_version=t.version, items=_named(session, shown, sizes),
+        note=reader.reads(NOTE), thresholds=said, thresholds_version=t.version, items=_named(session, shown, sizes),
         left_out=len(worst) - len(shown), reports=many,
     )  # fmt: skip
 
@@ -107,7 +111,7 @@ def _nil(session: Session, ids: set[UUID], since: datetime, until: datetime) -> 
     return {id: (each.noticed, own[id].reports) for id, each in judged.items() if each.noticed}
 
 
-def _signs(told: Told, nil: tuple[Noticed, int] | None, only: Sign | None) -> list[SignCount]:
+def _signs(told: Told, nil: tuple[Noticed, int] | None, only: Sign | None, reader: Reader) -> list[SignCount]:
     """What is shown of one row."""
     t, signs = thresholds(), []
     for sign, judged in told.items():
@@ -118,16 +122,15 @@ def _signs(told: Told, nil: tuple[Noticed, int] | None, only: Sign | None) -> li
         )
         if enough:
             latest = sorted(shows, key=lambda each: each[0].at, reverse=True)
-            signs.append(_count(sign, len(shows), could, latest[0][1], [each.id for each, _ in latest[:EXAMPLES]]))
+            ids = [each.id for each, _ in latest[:EXAMPLES]]
+            signs.append(_count(sign, len(shows), could, words.view(latest[0][1], reader), ids))
     if nil:
-        signs.append(_count(Sign.NEVER_A_FINDING, nil[1], nil[1], nil[0], []))
+        signs.append(_count(Sign.NEVER_A_FINDING, nil[1], nil[1], words.view(nil[0], reader), []))
     return signs if only is None or any(each.code is only for each in signs) else []
 
 
-def _count(sign: Sign, reports: int, judged: int, latest: Noticed, ids: list[UUID]) -> SignCount:
-    return SignCount(
-        code=sign, title=TITLES[sign], reports=reports, judged=judged, example=words.view(latest), inspection_ids=ids
-    )
+def _count(sign: Sign, reports: int, judged: int, latest: SignView, ids: list[UUID]) -> SignCount:
+    return SignCount(code=sign, title=latest.title, reports=reports, judged=judged, example=latest, inspection_ids=ids)
 
 
 def _most(signs: Sequence[SignCount], key: Key) -> tuple[int, int, str]:

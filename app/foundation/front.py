@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Self
 
 import structlog
 from fastapi import FastAPI, Request
@@ -23,6 +23,7 @@ from app.foundation.problems import (
     NoSuchMethod,
     NotFound,
     Problem,
+    Said,
     TooLarge,
     Unavailable,
     UnsupportedMedia,
@@ -126,6 +127,21 @@ def language(request: Request) -> str:
         except ValueError:
             continue
     return next((tag for _, _, tag in sorted(ranked) if tag in {"zh", "en"}), "zh")
+
+
+class Reader(NamedTuple):
+    """Whoever asks, as far as it matters what to write: `zh` or `en`."""
+
+    language: str = "zh"
+
+    @classmethod
+    def of_request(cls, request: Request) -> Self:
+        return cls(language(request))
+
+    def reads(self, said: Said) -> str:
+        """The sentence in their language."""
+        text: str = getattr(said, self.language)
+        return text
 
 
 async def answer(request: Request, error: Exception) -> Response:

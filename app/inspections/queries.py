@@ -13,6 +13,7 @@ from sqlalchemy.types import String
 from app.foundation.calendar import end_of_day, start_of_day
 from app.foundation.canonical import sent
 from app.foundation.columns import as_sent
+from app.foundation.front import Reader
 from app.foundation.keyring import Keyring
 from app.foundation.pages import in_order, total
 from app.foundation.problems import NotFound, Said
@@ -41,6 +42,7 @@ from app.photos.schemas import PhotoView
 
 NO_INSPECTION: Final = Said("没有这次排查", "There is no such inspection")
 UNSAID: Final = Signs()
+ANYBODY: Final = Reader()
 NO_FINDING: Final = Said("没有这条发现", "There is no such finding")
 
 INSPECTION: Final = tuple(
@@ -101,7 +103,13 @@ def find(session: Session, caller: Caller, finding_id: UUID, *, lock: bool = Fal
 
 
 def inspection_shown(
-    session: Session, caller: Caller, id: UUID, keys: Keyring, duties: Duties, signs: Signs = UNSAID
+    session: Session,
+    caller: Caller,
+    id: UUID,
+    keys: Keyring,
+    duties: Duties,
+    signs: Signs = UNSAID,
+    asking: Reader = ANYBODY,
 ) -> InspectionView:
     """The inspection with all that was seen and found, and what is noticed about it if somebody looks for `signs`.
 
@@ -123,7 +131,7 @@ def inspection_shown(
             "results": [vars(result) | {"photos": photos.get(result.id, ())} for result in results],
             "findings": [_whole(finding, reader, photos) for finding in findings],
             "photos": photos.get(id, ()),
-            "signs": signs.of(session, caller, id),
+            "signs": signs.of(session, caller, id, asking),
             "photos_missing": sum(photo.missing for shown in photos.values() for photo in shown),
         }
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy.orm import Session
 
+from app.foundation.front import Reader
 from app.foundation.keyring import Keyring
 from app.foundation.wire import Body, Written
 from app.inspections import commands, deciding, queries
@@ -57,10 +58,10 @@ def list_inspections(
 
 @router.query("/inspections/{inspection_id}", summary="一次排查")
 def get_inspection(
-    session: Session, caller: Caller, inspection_id: UUID, keys: Keyring, duties: Duties, signs: Signs
+    session: Session, caller: Caller, inspection_id: UUID, keys: Keyring, duties: Duties, signs: Signs, reader: Reader
 ) -> InspectionView:
     """The inspection with what was seen at each measure and all that was found."""
-    return queries.inspection_shown(session, caller, inspection_id, keys, duties, signs)
+    return queries.inspection_shown(session, caller, inspection_id, keys, duties, signs, reader)
 
 
 @router.command(

@@ -10,6 +10,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from app.foundation.front import Reader
+from app.foundation.problems import Said
 from app.people.scope import Caller
 
 
@@ -24,14 +26,15 @@ class Sign(StrEnum):
     NEVER_A_FINDING = "never_a_finding"
 
 
-TITLES: Final[Mapping[Sign, str]] = {
-    Sign.HASTY: "用时很短",
-    Sign.SAME_POSITION: "各点位坐标完全相同",
-    Sign.LAST_MINUTE: "集中在期末最后几分钟",
-    Sign.IDENTICAL_REPORTS: "多日记录雷同",
-    Sign.REUSED_PHOTOS: "照片曾用于更早的排查",
-    Sign.NEVER_A_FINDING: "长期没有发现，同类企业有发现",
+NAMES: Final[Mapping[Sign, Said]] = {
+    Sign.HASTY: Said("用时很短", "Very quick"),
+    Sign.SAME_POSITION: Said("各点位坐标完全相同", "The same position at every point"),
+    Sign.LAST_MINUTE: Said("集中在期末最后几分钟", "In the last minutes of the period"),
+    Sign.IDENTICAL_REPORTS: Said("多日记录雷同", "Alike for days"),
+    Sign.REUSED_PHOTOS: Said("照片曾用于更早的排查", "Photos of an earlier inspection"),
+    Sign.NEVER_A_FINDING: Said("长期没有发现，同类企业有发现", "Never a finding, where its like has some"),
 }
+TITLES: Final[Mapping[Sign, str]] = {sign: said.zh for sign, said in NAMES.items()}
 
 
 class SignView(BaseModel):
@@ -39,16 +42,16 @@ class SignView(BaseModel):
 
     code: Sign
     title: str
-    compared: str = Field(description="What was compared with what, in Chinese.")
+    compared: str = Field(description="What was compared with what; as all of its text by `Accept-Language`.")
     measured: float = Field(description="The number that was compared.")
     threshold: float = Field(description="What it was compared with: a default of this software, no rule of law.")
-    harmless: str = Field(description="Why this may be harmless, in Chinese.")
+    harmless: str = Field(description="Why this may be harmless.")
 
 
-SignsOf = Callable[[Session, Caller, UUID], tuple[SignView, ...] | None]
+SignsOf = Callable[[Session, Caller, UUID, Reader], tuple[SignView, ...] | None]
 
 
-def nobody_looks(session: Session, caller: Caller, inspection_id: UUID) -> None:
+def nobody_looks(session: Session, caller: Caller, inspection_id: UUID, reader: Reader) -> None:
     """Nothing is said of any report."""
 
 

@@ -96,6 +96,13 @@ def test_each_report_says_what_was_noticed_to_those_who_answer_for_it(
     told = client.get(f"inspections/{hasty['id']}", headers=officer.headers).json()["signs"][0]
     assert (told["measured"], told["threshold"]) == (0.83, 3.0)
     assert "5 秒检查了 6 项" in told["compared"]
+    english = officer.headers | {"Accept-Language": "en"}
+    (told,) = client.get(f"inspections/{hasty['id']}", headers=english).json()["signs"]
+    assert (told["title"], told["compared"][:19]) == ("Very quick", "6 measures in 5 s, ")
+    with at(NOW):
+        listed = client.get("diligence?from=2026-11-01", headers=english).json()
+    assert "no verdicts" in listed["note"]
+    assert {each["title"].isascii() for each in listed["items"][0]["signs"]} == {True}
 
     rows = asked(client, supervisor)["items"]
     shown = {each["code"]: (each["reports"], each["judged"], each["inspection_ids"]) for each in rows[0]["signs"]}

@@ -26,6 +26,7 @@ from app.diligence.rules import (
     same_position,
     thresholds,
 )
+from app.foundation.front import Reader
 from app.inspections.signs import TITLES, Sign
 from app.inspections.terms import Status
 
@@ -223,8 +224,8 @@ def test_what_finds_something_is_never_called_silent(peers: list[tuple[int, int]
 
 
 def test_every_sign_says_what_was_compared_and_why_it_may_be_harmless() -> None:
-    shown = {
-        each.sign: words.view(each)
+    noticed = [
+        each
         for each in (
             hasty(walked(5), T).noticed,
             same_position(walked(9, points=spots(*[(106.05, 29.84)] * 6)), T).noticed,
@@ -234,10 +235,12 @@ def test_every_sign_says_what_was_compared_and_why_it_may_be_harmless() -> None:
             never_a_finding(found(60, 0), [found(60, 3)] * 5, T).noticed,
         )
         if isinstance(each, Noticed)
-    }
-    assert set(shown) == set(Sign) == set(TITLES) == set(words.COMPARED) == set(words.HARMLESS)
-    for view in shown.values():
-        assert view.title
-        assert view.harmless.startswith("也可能无妨")
-        assert "{" not in view.compared
+    ]
+    for language, harmless in (("en", "It may be harmless: "), ("zh", "也可能无妨：")):
+        shown = {each.sign: words.view(each, Reader(language)) for each in noticed}
+        assert set(shown) == set(Sign) == set(TITLES) == set(words.COMPARED) == set(words.HARMLESS)
+        for view in shown.values():
+            assert view.title.isascii() == view.compared.isascii() == view.harmless.isascii() == (language == "en")
+            assert view.harmless.startswith(harmless)
+            assert "{" not in view.compared
     assert shown[Sign.HASTY].compared == "5 秒检查了 8 项，平均每项 0.62 秒；每项不足 3 秒时提示。"

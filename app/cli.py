@@ -21,6 +21,7 @@ from fastapi import FastAPI
 
 from app.commands.audit import audit
 from app.commands.keys import keys
+from app.commands.kinds import evaluate_kinds, learn_kinds
 from app.commands.opening import carrying_keys, opened, ready_database, refuse_another_revision
 from app.commands.photos import photos
 from app.commands.sorting import sorting
@@ -49,6 +50,8 @@ areas = typer.Typer(no_args_is_help=True, help="Administrative divisions (区划
 GROUPS: Final = {
     "audit": audit, "keys": keys, "users": users, "areas": areas, "photos": photos, "sorting": sorting,
 }  # fmt: skip
+sorting.command("learn-kinds")(learn_kinds)
+sorting.command("evaluate-kinds")(evaluate_kinds)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 

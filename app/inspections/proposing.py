@@ -4,14 +4,16 @@ Proposals are kept with the verdict and shown; nothing is merged or tied to a me
 (`deciding.sort`). Measures and open hazards are those of the enterprise, read once for all findings of a report.
 """
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Final
+from threading import Lock
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.foundation.clock import now
@@ -35,6 +37,18 @@ LONG_AGO: Final = timedelta(days=180)
 MEASURES: Final = 10_000
 HAZARDS: Final = 1_000  # the latest ones of an enterprise
 
+KEPT: Final = 32  # shelves
+
+
+class Measure(NamedTuple):
+    """A control measure as it is proposed."""
+
+    id: UUID
+    description: str
+
+
+Shelved = tuple[Sequence[Measure], Shelf]
+
 OWN: Final = (
     select(
         ControlMeasure.id, ControlMeasure.description, ControlMeasure.check, Risk.event, RiskObject.name, RiskUnit.name
@@ -55,6 +69,50 @@ OPEN_ONES: Final = (
     .order_by(Hazard.last_seen_at.desc(), Hazard.id)
     .limit(HAZARDS)
 )  # fmt: skip
+
+
+STAMP: Final = (
+    select(
+        func.count(), func.sum(ControlMeasure.revision), func.sum(Risk.revision), func.sum(RiskUnit.revision),
+        func.sum(RiskObject.revision),
+    )
+    .select_from(ControlMeasure)
+    .join(Risk, Risk.id == ControlMeasure.risk_id)
+    .outerjoin(RiskUnit, RiskUnit.id == Risk.unit_id)
+    .outerjoin(RiskObject, RiskObject.id == RiskUnit.object_id)
+)  # fmt: skip
+"""What changes whenever a word of the risk list does: of rows that are never deleted and whose revisions only grow."""
+
+
+class Shelves:
+    """The latest shelves of measures that this process was asked for. To put up a large one takes a tenth of a second,
+    and a phone asks at every pause of typing."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._kept: OrderedDict[Hashable, Shelved] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Shelved]) -> Shelved:
+        """The shelf of this key; two that ask at once may both make it."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+
+SHELVES: Final = Shelves(KEPT)
+
+
+def _shelved(rows: Sequence[Any]) -> Shelved:
+    """Measures with all that is said of each, and where it stands on the list."""
+    named = [Measure(row.id, row.description) for row in rows]
+    return named, Shelf("，".join(filter(None, row[1:])) for row in rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +152,11 @@ class Proposer:
         return _with(described, measure, again)
 
     @cached_property
-    def _measures(self) -> tuple[Sequence[Any], Shelf]:
-        rows = self.session.execute(OWN.where(ControlMeasure.enterprise_id == self.enterprise_id)).all()
-        return rows, Shelf("，".join(filter(None, row[1:])) for row in rows)
+    def _measures(self) -> Shelved:
+        """The measures of the risk list, as they are now: on the shelf that stands there, unless one has changed."""
+        theirs = ControlMeasure.enterprise_id == self.enterprise_id
+        stamp = tuple(self.session.execute(STAMP.where(theirs)).one())
+        return SHELVES.get((self.enterprise_id, stamp), lambda: _shelved(self.session.execute(OWN.where(theirs)).all()))
 
     @cached_property
     def _hazards(self) -> tuple[Sequence[Any], Shelf]:

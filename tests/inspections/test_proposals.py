@@ -81,6 +81,22 @@ def test_the_preview_answers_to_whatever_is_typed(
         assert (told["measure"], told["seen_again"], told["wordings"]) == (None, None, [])
 
 
+def test_a_measure_that_was_changed_or_retired_is_proposed_as_it_is_now(
+    client: TestClient, leader: Person, officer: Person, measures: dict[str, str]
+) -> None:
+    text = "配电箱没有接地，漏电保护器不动作"
+    assert previewed(client, leader, text)["measure"] is None
+    risk = sort(client, officer, found(client, leader, finding(list="hazard"))[0]["id"], measure_id=measures["guard"])
+    path = f"risks/{risk.json()['risk_id']}/measures/{measures['guard']}"
+    change = {"description": "配电箱接地，装漏电保护器", "check": "接地良好，漏电保护器动作", "revision": 1}
+    answer = client.patch(path, json=change, headers=officer.headers)
+    assert answer.status_code == 200, answer.text
+    assert previewed(client, leader, text)["measure"]["id"] == measures["guard"]
+    retired = client.patch(path, json={"retired": True, "revision": answer.json()["revision"]}, headers=officer.headers)
+    assert retired.status_code == 200, retired.text
+    assert previewed(client, leader, text)["measure"] is None
+
+
 def test_a_preview_without_an_enterprise_proposes_nothing_of_anybodys_list(client: TestClient, leader: Person) -> None:
     body = {"description": PRESSURE, "sectors": ["machinery"], "special_categories": [], "on": "2026-06-30"}
     told = client.post("sorting/preview", json=body, headers=leader.headers).json()

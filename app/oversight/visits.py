@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from app.foundation.geo import Datum, Point, distance, forward
@@ -42,28 +42,29 @@ def take_in(session: Session, works: Collection[Answering], since: datetime, unt
         rows: Sequence[Any] = session.scalars(select(FollowUp).where(FollowUp.enterprise_id.in_(ids), *looked)).all()
         for row in rows:
             found[row.enterprise_id].append(sites.followed(row))
+    looked_at = _looks(session, [each for each in works if each.installations], found)
     for each in works:
-        made = found[each.id]
-        each.take_in(_with_looks(session, each, made) if each.installations else made)
+        each.take_in(replace(made, looked_at=looked_at.get(made.id, made.looked_at)) for made in found[each.id])
 
 
-def _with_looks(session: Session, works: Answering, made: Sequence[Visit]) -> list[Visit]:
-    """The visits, each with the installations at whose measures it looked, by its results or by what it found."""
+def _looks(
+    session: Session, works: Collection[Answering], found: Mapping[UUID, Collection[Visit]]
+) -> Mapping[UUID, frozenset[UUID]]:
+    """At the measures of which installations inspections looked, by their results or by what they found."""
+    if not works:
+        return {}
     looked_at: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    installations = {chair.of for chair, _ in works.installations}
-    results = select(InspectionResult.inspection_id, RiskUnit.object_id).where(
-        InspectionResult.status != Status.UNCHECKED
-    )
-    found = select(Finding.inspection_id, RiskUnit.object_id)
-    for ids in _batches({each.id for each in made if each.manner is None}):
-        for asked, table in ((results, InspectionResult), (found, Finding)):
-            at = asked.join(ControlMeasure, ControlMeasure.id == table.measure_id)
+    installations = {chair.of for each in works for chair, _ in each.installations}
+    made = {visit.id for each in works for visit in found.get(each.id, ()) if visit.manner is None}
+    for ids in _batches(made):
+        for table, told in ((InspectionResult, InspectionResult.status != Status.UNCHECKED), (Finding, true())):
+            at = select(table.inspection_id, RiskUnit.object_id).where(told, table.inspection_id.in_(ids))
+            at = at.join(ControlMeasure, ControlMeasure.id == table.measure_id)
             at = at.join(Risk, Risk.id == ControlMeasure.risk_id).join(RiskUnit, RiskUnit.id == Risk.unit_id)
-            at = at.where(table.inspection_id.in_(ids), RiskUnit.object_id.in_(installations)).distinct()
-            rows: Sequence[Any] = session.execute(at).all()
+            rows: Sequence[Any] = session.execute(at.distinct()).all()
             for row in rows:
                 looked_at[row.inspection_id].add(row.object_id)
-    return [replace(each, looked_at=frozenset(looked_at[each.id])) for each in made]
+    return {id: frozenset(objects & installations) for id, objects in looked_at.items()}
 
 
 def _inspections(

@@ -44,10 +44,16 @@ def find(session: Session, caller: Caller, id: UUID, *, lock: bool = False) -> R
 
 
 def view(caller: Caller, row: ResponsiblePerson) -> ResponsiblePersonView:
-    """The appointment as this caller sees it: a worker reads no names and phones of others."""
+    """The appointment as this caller sees it: a worker reads no names and phones of others, and a phone of an office
+    that is not public stays with officials."""
     names = set(ResponsiblePersonView.model_fields) - {"replayed", "backdated"}
     told = {name: getattr(row, name) for name in names}
-    hidden = {"name": None, "phone": None} if caller.only_works and row.user_id != caller.id else {}
+    hidden: dict[str, None] = {}
+    if row.user_id != caller.id:
+        if caller.only_works:
+            hidden = {"name": None, "phone": None}
+        elif not (caller.official or row.phone_public or row.seat is Responsibility.ENTERPRISE):
+            hidden = {"phone": None}
     backdated = row.from_on < local_date(row.made_at)
     return ResponsiblePersonView.model_validate(told | hidden | {"backdated": backdated})
 

@@ -28,7 +28,7 @@ class ResponsiblePersonView(View):
     name: str | None = Field(description="Null for a worker; so is `phone`.")
     unit: str | None
     post: str | None
-    phone: str | None
+    phone: str | None = Field(description="Of an official, only officials read one that is not public.")
     phone_public: bool
     from_on: date
     to_on: date | None

@@ -76,6 +76,30 @@ def test_a_seat_is_held_by_one_at_a_time_and_it_stays_known(
     assert held("2026-11-01") == ["甲"]
 
 
+def test_a_phone_that_was_noted_for_the_office_stays_there(
+    client: TestClient, world: World, administrator: Person
+) -> None:
+    works = dusty(world)
+    mayor = person(world, Role.SUPERVISOR)
+    manager, worker = (person(world, role, enterprise_id=works) for role in (Role.MANAGER, Role.WORKER))
+    expert = person(world, Role.EXPERT, assigned=(works,))
+    for seat, who, public in (
+        ("administrative", mayor, False),
+        ("regulatory", "乙", True),
+        ("enterprise", "丙", False),
+    ):
+        appointed(client, administrator, works, seat, who, phone="13800000000", phone_public=public)
+
+    def phones(reader: Person) -> dict[str, bool]:
+        items = client.get(f"enterprises/{works}/responsible-persons", headers=reader.headers).json()["items"]
+        return {each["seat"]: each["phone"] is not None for each in items}
+
+    every = {"administrative": True, "regulatory": True, "enterprise": True}
+    assert phones(mayor) == phones(administrator) == every
+    assert phones(manager) == phones(expert) == every | {"administrative": False}
+    assert phones(worker) == dict.fromkeys(every, False)
+
+
 def test_of_several_who_are_named_at_once_one_holds_the_seat(
     client: TestClient, world: World, administrator: Person
 ) -> None:

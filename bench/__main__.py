@@ -10,7 +10,20 @@ from urllib.request import urlopen
 
 import typer
 
-from bench import duties, load, pictures, printing, profiling, report, seeking, sending, sorting, walks, workbooks
+from bench import (
+    duties,
+    load,
+    pictures,
+    printing,
+    profiling,
+    proposing,
+    report,
+    seeking,
+    sending,
+    sorting,
+    walks,
+    workbooks,
+)
 from bench.likenesses import Pool
 from bench.load import NEW_ID, Outcome, new_id
 from bench.rounds import Workload, compare
@@ -53,6 +66,16 @@ def main_job(
             report.show_comparison(found, HOUSE, ("bare_sqlite", WANTED[workload.name]))
             kept.append(found.as_json())
     report.console.print(f"{report.keep('main-job', kept)}")
+
+
+@app.command("proposals")
+def proposed_by_text(most: Annotated[int, typer.Option(help="How many findings.")] = 500) -> None:
+    """What words propose: milliseconds a finding, and for risk lists of several sizes."""
+    found = proposing.measure(most)
+    for name, taken in found.items():
+        if name != "findings":
+            report.console.print(f"{name}: median {taken['median']:.3f} ms, 99th of a hundred {taken['p99']:.3f} ms")
+    report.console.print(f"{report.keep('proposals', [found])}")
 
 
 @app.command("sorting")

@@ -21,7 +21,7 @@ from app.sorting.weighing import Weights, features
 
 DATA: Final = Path(__file__).parent / "data" / "describing.json"
 KEYS: Final = ("factor", "discipline", "accident_type")
-SURE_ENOUGH: Final[Mapping[str, float]] = {"factor": 0.55, "discipline": 0.7, "accident_type": 0.55}
+SURE_ENOUGH: Final[Mapping[str, float]] = {"factor": 0.55, "discipline": 0.8, "accident_type": 0.55}
 """The share of the odds below which nothing is proposed. Of disciplines people agree least."""
 
 LEAST_KNOWN: Final = 3  # features known of a text that says anything

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.diligence import reading, words
-from app.diligence.listing import may_see
+from app.diligence.listing import looked_into, may_see
 from app.diligence.rules import judge, thresholds
 from app.foundation.calendar import add_days, start_of_day
 from app.foundation.front import Reader
@@ -23,7 +23,10 @@ def signs_of(session: Session, caller: Caller, inspection_id: UUID, reader: Read
     """What is noticed about a report that the caller sees; None, if he is not told."""
     if not may_see(caller):
         return None
-    row = session.execute(select(*reading.OWN).where(Inspection.id == inspection_id)).one()
+    own = select(*reading.OWN).where(Inspection.id == inspection_id, *looked_into(caller))
+    row = session.execute(own).one_or_none()
+    if row is None:
+        return None
     before = (
         select(*reading.OWN)
         .where(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.diligence import reading, words
@@ -40,6 +40,13 @@ Told = dict[Sign, list[tuple[Report, Judged]]]
 def may_see(caller: Caller) -> bool:
     """Who looks into how reports are made: who answers for it, in the enterprise or above it."""
     return caller.has(Role.SUPERVISOR, Role.MANAGER, Role.SAFETY_OFFICER)
+
+
+def looked_into(caller: Caller) -> list[ColumnElement[bool]]:
+    """Whose reports somebody who may see signs looks into, of those that he sees: an enterprise into its own, and not
+    into those of the people who inspect it."""
+    of_a_works = exists().where(User.id == Inspection.inspector_id, User.enterprise_id.is_not(None))
+    return [of_a_works] if caller.enterprise_id else []
 
 
 def diligence(session: Session, caller: Caller, asked: DiligenceAsked, reader: Reader) -> Diligence:
@@ -82,7 +89,8 @@ def diligence(session: Session, caller: Caller, asked: DiligenceAsked, reader: R
 
 
 def _wanted(caller: Caller, asked: DiligenceAsked, since: datetime, until: datetime) -> list[ColumnElement[bool]]:
-    wanted = [or_(*visible(caller, Inspection)), Inspection.corrected_at >= since, Inspection.corrected_at < until]
+    days = (Inspection.corrected_at >= since, Inspection.corrected_at < until)
+    wanted = [or_(*visible(caller, Inspection)), *days, *looked_into(caller)]
     if asked.enterprise_id:
         wanted.append(Inspection.enterprise_id == asked.enterprise_id)
     if asked.area_code:

@@ -149,6 +149,25 @@ def test_the_worst_come_first_and_everybody_sees_their_part(
     assert long.status_code == 422
 
 
+def test_an_enterprise_looks_into_its_own_reports_only(
+    client: TestClient, world: World, officer: Person, leader: Person, measures: list[str]
+) -> None:
+    inspector, expert = world.someone(Role.INSPECTOR), world.someone(Role.EXPERT)
+    own = walked(client, leader, "2026-11-02 09:00", measures, 5)
+    others = [
+        walked(client, by, "2026-11-02 10:00", measures, 5, kind=kind, cadence=None, tier=None)
+        for by, kind in ((inspector, "government"), (expert, "expert"))
+    ]
+    supervisor = world.someone(Role.SUPERVISOR)
+    for by in (officer, world.someone(Role.MANAGER)):
+        assert signs(client, by, own) == ["hasty"]
+        assert [signs(client, by, each) for each in others] == [None, None]
+        assert [row["person"]["id"] for row in asked(client, by, by="person")["items"]] == [str(leader.id)]
+        assert asked(client, by)["reports"] == 1
+    assert [signs(client, supervisor, each) for each in others] == [["hasty"], ["hasty"]]
+    assert len(asked(client, supervisor, by="person")["items"]) == 3
+
+
 def reported_for_months(world: World, works: UUID, by: Person, finding_every: int) -> None:
     """Seventy daily reports of an enterprise of its own."""
 

@@ -46,7 +46,7 @@ By = Annotated[str, typer.Option(help="Who does it, as it stands in the journal.
 def list_sets(*, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Every version of every set, and from when to when it holds."""
     with ready_database(Settings()) as database:
-        rows = database.transact(_sets)
+        rows = database.transact(_sets, patience=LONG)
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
         return
@@ -61,7 +61,7 @@ def list_sets(*, as_json: Annotated[bool, typer.Option("--json")] = False) -> No
 def check_set(file: SetFile) -> None:
     """Say whether a file could be loaded; what is wrong with it, a line each, and exit 1."""
     with ready_database(Settings()) as database:
-        made = database.transact(partial(commands.check, data=parsed(file)))
+        made, _ = database.transact(partial(commands.check, data=parsed(file)), patience=LONG)
     typer.echo(f"{made.name}: {len(made.criteria)} criteria, from {made.effective_from}: can be loaded")
 
 
@@ -74,7 +74,10 @@ def load_set(
 ) -> None:
     """Load a set as the next version of its name, all of it or nothing. Running servers follow within seconds."""
     with ready_database(Settings()) as database:
-        row = _write(database, partial(commands.load, data=parsed(file), by=Keeper.called(by), active=not wait))
+        data = parsed(file)
+        _, stamp = database.transact(partial(commands.check, data=data), patience=LONG)
+        work = partial(commands.load, data=data, by=Keeper.called(by), active=not wait, checked=stamp)
+        row = _write(database, work)
         _tell(database, row)
 
 
@@ -88,21 +91,22 @@ def switch_set(
     """Put a loaded version in force, or take it out of force. Running servers follow within seconds."""
     if to not in {"on", "off"}:
         sys.exit("say on or off")
-    keeper = Keeper.called(by)
+    told: dict[str, Any] = {"name": name, "version": version, "active": to == "on"}
     with ready_database(Settings()) as database:
-        row = _write(database, partial(commands.switch, name=name, version=version, by=keeper, active=to == "on"))
+        stamp = database.transact(partial(commands.check_switch, **told), patience=LONG)
+        row = _write(database, partial(commands.switch, **told, by=Keeper.called(by), checked=stamp))
         _tell(database, row)
 
 
 def _write(database: Database, work: Any) -> LoadedSet:
-    row: LoadedSet = database.transact(work, writes=True)
+    row: LoadedSet = database.transact(work, writes=True, patience=LONG)
     return row
 
 
 def _tell(database: Database, row: LoadedSet) -> None:
     """What became of a version, and what holds of its name now."""
     typer.echo(f"{row.name} version {row.version} is {'on' if row.active else 'off'}: {row.title}")
-    for each in database.transact(_sets):
+    for each in database.transact(_sets, patience=LONG):
         if each["name"] == row.name:
             typer.echo(f"  version {each['version']}: {_span(each)}")
 
@@ -176,7 +180,7 @@ def _in_force(settings: Settings) -> InForce:
     if not settings.database_url and not (settings.data_dir / "app.db").exists():
         return as_released()
     with ready_database(settings) as database:
-        return database.transact(criteria_of)
+        return database.transact(criteria_of, patience=LONG)
 
 
 @sorting.command("export")

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.criteria.current import active_sets
+from app.criteria.current import Stamp, active_sets, stamped
 from app.criteria.models import LoadedSet
 from app.foundation.canonical import canonical, digest, new_id
 from app.foundation.clock import now
@@ -33,20 +33,32 @@ class Keeper:
         return cls(new_id(), name)
 
 
-def check(session: Session, data: Any) -> CriteriaSet:
-    """The set of a file, if it could be loaded.
+def check(session: Session, data: Any) -> tuple[CriteriaSet, Stamp]:
+    """The set of a file, if it could be loaded beside what is there; and a stamp of what is there.
 
     Raises: BadCriteria, with all that is wrong.
     """
-    made = CriteriaSet.of(data, CHECKED)
+    made, stamp = CriteriaSet.of(data, CHECKED), stamped(session)
     together(session, [CriteriaSet.of(data, _newest(session, made.name) + 1)])
-    return made
+    return made, stamp
 
 
-def load(session: Session, data: Any, by: Keeper, *, active: bool = True) -> LoadedSet:
+def check_switch(session: Session, name: str, version: int, *, active: bool) -> Stamp:
+    """A stamp of what is there, if what would be in force after a switch can hold together.
+
+    Raises: BadCriteria.
+    """
+    row, stamp = _version(session, name, version), stamped(session)
+    others = [each for each in active_sets(session) if (each.name, each.version) != (name, version)]
+    _hold([*others, CriteriaSet.of(row.data, version)] if active else others)
+    return stamp
+
+
+def load(session: Session, data: Any, by: Keeper, *, active: bool = True, checked: Stamp | None = None) -> LoadedSet:
     """Take in a set as the next version of its name, in force unless it waits to be switched on.
 
-    A file that is the newest version already is not taken in again, and its row stays as it is.
+    A file that is the newest version already is not taken in again, and its row stays as it is. Judging a set takes a
+    second or two, in which other writers would wait: who has `checked` it before is believed while nothing changed.
 
     Raises: BadCriteria; nothing of the file is kept.
     """
@@ -57,7 +69,8 @@ def load(session: Session, data: Any, by: Keeper, *, active: bool = True) -> Loa
     )
     if same is not None:
         return same
-    together(session, [CriteriaSet.of(data, version + 1)])
+    if checked != stamped(session):
+        together(session, [CriteriaSet.of(data, version + 1)])
     row = LoadedSet(
         id=new_id(), name=made.name, version=version + 1, title=made.title, effective_from=made.effective_from,
         effective_to=made.effective_to, active=active, digest=mark, data=data, loaded_at=now(),
@@ -66,27 +79,39 @@ def load(session: Session, data: Any, by: Keeper, *, active: bool = True) -> Loa
     return row
 
 
-def switch(session: Session, name: str, version: int, by: Keeper, *, active: bool) -> LoadedSet:
-    """Put a loaded version in force, or take it out of force.
+def switch(
+    session: Session, name: str, version: int, by: Keeper, *, active: bool, checked: Stamp | None = None
+) -> LoadedSet:
+    """Put a loaded version in force, or take it out of force; `checked` as in `load`.
 
     Raises:
         BadCriteria: there is none, or it can not hold beside the others.
     """
-    asked = select(LoadedSet).where(LoadedSet.name == name, LoadedSet.version == version).with_for_update()
-    row = session.scalar(asked)
-    if row is None:
-        raise BadCriteria(f"no version {version} of {name} has been loaded")
+    row = _version(session, name, version, lock=True)
     if row.active is not active:
+        if checked != stamped(session):
+            check_switch(session, name, version, active=active)
         events.change(session, row, "switched_on" if active else "switched_off", by, {"active": active}, {})
-        session.flush()
-        together(session)
     return row
 
 
-def together(session: Session, more: Iterable[CriteriaSet] = ()) -> None:
+def _version(session: Session, name: str, version: int, *, lock: bool = False) -> LoadedSet:
+    """Raises BadCriteria if there is none."""
+    asked = select(LoadedSet).where(LoadedSet.name == name, LoadedSet.version == version)
+    row = session.scalar(asked.with_for_update() if lock else asked)
+    if row is None:
+        raise BadCriteria(f"no version {version} of {name} has been loaded")
+    return row
+
+
+def together(session: Session, more: Iterable[CriteriaSet]) -> None:
     """Raises BadCriteria if these and the active sets can not hold beside each other."""
+    _hold([*active_sets(session), *more])
+
+
+def _hold(sets: Iterable[CriteriaSet]) -> None:
     try:
-        in_force([*active_sets(session), *more])
+        in_force(sets)
     except BadCriteria as bad:
         raise BadCriteria(f"beside the sets in force: {bad}") from bad
 

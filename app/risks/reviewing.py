@@ -60,10 +60,9 @@ def judge_again(session: Session, caller: Caller, risk: Risk) -> None:
 def after_accident(session: Session, caller: Caller, enterprise_id: UUID) -> None:
     """An accident has happened at the enterprise: its assessed risks are to be assessed again."""
     listed = select(Risk).where(Risk.enterprise_id == enterprise_id, Risk.retired.is_(False), Risk.candidate.is_(False))
-    for risk in session.scalars(listed.order_by(Risk.id).with_for_update()):
-        changes = due_now(risk, ReviewCause.ACCIDENT)
-        if changes:
-            events.change(session, risk, "review_due", caller, changes, {})
+    risks = session.scalars(listed.order_by(Risk.id).with_for_update())
+    due = ((risk, due_now(risk, ReviewCause.ACCIDENT)) for risk in risks)
+    events.change_all(session, [(risk, "review_due", changes, {}) for risk, changes in due if changes], caller)
 
 
 def ask_review(session: Session, caller: Caller, risk_id: UUID, body: AskReview) -> None:

@@ -8,26 +8,26 @@ from app.foundation.wire import Frozen
 from app.sorting.terms import Discipline, Factor, Level
 
 
-class Because(Frozen):
+class Reasoned(Frozen):
     """How sure a proposal is, and why."""
 
     score: float = Field(ge=0, le=1)
     because: tuple[str, ...] = Field(description="The words of the finding that decided, the weightiest first.")
 
 
-class ProposedFactor(Because):
+class ProposedFactor(Reasoned):
     """人、物、环境、管理 (GB/T 13861)."""
 
     value: Factor
 
 
-class ProposedDiscipline(Because):
+class ProposedDiscipline(Reasoned):
     """Whose trade it is."""
 
     value: Discipline
 
 
-class ProposedAccident(Because):
+class ProposedAccident(Reasoned):
     """The accident that it may lead to, by the edition of GB 6441 in force on the day of the finding."""
 
     standard: str
@@ -35,14 +35,14 @@ class ProposedAccident(Because):
     title: str
 
 
-class ProposedMeasure(Because):
+class ProposedMeasure(Reasoned):
     """The measure of the enterprise's own risk list that the finding seems to belong to."""
 
     id: UUID
     description: str
 
 
-class ProposedHazard(Because):
+class ProposedHazard(Reasoned):
     """An open hazard of the enterprise that seems to say the same."""
 
     id: UUID

@@ -112,11 +112,13 @@ def change_stop(session: Session, caller: Caller, stop_id: UUID, body: StopChang
 
 def _rewrites(stop: ProductionStop, asked: dict[str, Any], today: date) -> bool:
     """Whether a change says of days that are over that they were otherwise: yesterday may still be told today."""
+    if stop.withdrawn and asked.get("withdrawn") is False:
+        return True
     if "to_on" in asked and asked["to_on"] != stop.to_on:
         ends = asked["to_on"]
         over = stop.to_on is not None and stop.to_on < today
         return over or (ends is not None and stop.from_on <= today and ends < add_days(today, -1))
-    return bool(stop.withdrawn and asked.get("withdrawn") is False)
+    return False
 
 
 def _demand(caller: Caller, enterprise_id: UUID, *, backdated: bool) -> None:

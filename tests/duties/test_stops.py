@@ -144,6 +144,23 @@ def test_stops_are_listed(client: TestClient, world: World, manager: Person) -> 
         assert [each["id"] for each in listed] == [stop["id"]] * there
 
 
+def test_what_was_taken_back_is_not_made_to_have_been(
+    client: TestClient, officer: Person, leader: Person, manager: Person
+) -> None:
+    """Rounds that were missed meanwhile stay missed, whatever else the manager says in the same breath."""
+    planned(client, officer)
+    stop = declared(client, manager).json()
+    path = f"production-stops/{stop['id']}"
+    with at("2026-11-07 10:00"):
+        taken_back = client.patch(path, json={"revision": 1, "withdrawn": True}, headers=manager.headers)
+    assert taken_back.json()["withdrawn"] is True
+    for more in ({}, {"to_on": "2026-11-30"}, {"to_on": None}):
+        with at("2026-11-13 10:00"):
+            body = {"revision": 2, "withdrawn": False} | more
+            assert client.patch(path, json=body, headers=manager.headers).status_code == 403
+    assert states(client, leader, "2026-11-10", "2026-11-10", "2026-11-13 11:00") == {"2026-11-10": "missed"}
+
+
 def test_further_stops_on_a_page_ask_no_further_questions(client: TestClient, world: World, manager: Person) -> None:
     def page() -> int:
         return len(client.get("production-stops", headers=manager.headers).json()["items"])
@@ -152,7 +169,8 @@ def test_further_stops_on_a_page_ask_no_further_questions(client: TestClient, wo
     for many in (1, 3):
         for _ in range(many - len(asked)):
             declared(client, manager)
-        asked.append(len(statements_of(world, page)))
+        told = [said for said, _ in statements_of(world, page)]  # seals are made at any time
+        asked.append(sum(any(of in said for of in ("production_", "inspection_", "tenures", "users")) for said in told))
     assert page() == 3
     assert asked[0] == asked[1] > 0
 

@@ -62,7 +62,7 @@ def cards(session: Session, caller: Caller, post_id: UUID, levels: LiveLevels) -
         NotFound: it does not exist, or lies outside the caller's scope.
     """
     post = find_post(session, caller, post_id)
-    own = _kept_up(session, post)
+    own = own_measures(session, post)
     shown, total, _ = risks_shown(session, caller, [of_post(session, post, own)], levels, own)
     found = Cards(
         post=PostOnCard(id=post.id, name=post.name, department=post.department, role=post.role, retired=post.retired),
@@ -87,11 +87,6 @@ def of_post(session: Session, post: Post, own: Collection[UUID]) -> ColumnElemen
     )
 
 
-def own_measures(session: Session, post: Post) -> set[UUID]:
-    """The measures that a post keeps up."""
-    return _kept_up(session, post)
-
-
 def _texts(session: Session, post: Post) -> tuple[set[str], set[str]]:
     """How risks name the post, and how measures do."""
     names = {post.name, *post.also_called}
@@ -99,7 +94,7 @@ def _texts(session: Session, post: Post) -> tuple[set[str], set[str]]:
     return naming.naming(of_risks, names), naming.naming(of_measures, names)
 
 
-def _kept_up(session: Session, post: Post) -> set[UUID]:
+def own_measures(session: Session, post: Post) -> set[UUID]:
     """The measures that the post keeps up: that name it; or nobody, of its own risks; or only its role, where the role
     answers for all, or for the department that the post is in."""
     risks, holders = _texts(session, post)

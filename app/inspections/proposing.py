@@ -29,7 +29,7 @@ from app.sorting.terms import Level, ListName
 from app.sorting.verdict import Sorting
 
 LEAST_MEASURE: Final = 0.3  # of all that the finding says, by weight
-LEAST_HAZARD: Final = 0.5  # of what both say
+LEAST_HAZARD: Final = 0.55  # of what both say
 CLEAR: Final = 0.05  # by how much the likeliest measure leads, else nobody can tell
 CANDIDATES: Final = 12
 SAME_PLACE, SAME_MEASURE, SAME_CRITERION, ELSEWHERE, OLD = 0.1, 0.15, 0.1, -0.15, -0.05

@@ -30,7 +30,8 @@ NO_VALUE: Final = Said(
 FORMULA_ERROR: Final = Said("公式出错", "The formula gives an error")
 YES: Final = frozenset({"是", "有", "√", "✓", "y", "yes", "true", "1"})
 NO: Final = frozenset({"否", "无", "×", "✗", "x", "n", "no", "false", "0"})
-WRITTEN_DAY: Final = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:[ T]0?0:00(?::00(?:\.0+)?)?)?")
+CLOCK: Final = r"(?:[ T]*(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?"  # a cell may count hours, too
+WRITTEN_DAY: Final = re.compile(r"(\d{4}) ?(?:[-/.]|年) ?(\d{1,2}) ?(?:[-/.]|月) ?(\d{1,2}) ?[日号]?" + CLOCK)
 RUN_TOGETHER: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 BETWEEN: Final = re.compile(r"[、,，;；/|\n]+")
 
@@ -272,6 +273,7 @@ class Days(Kind):
 
     def read(self, text: str, cell: Cell, *, since_1904: bool) -> date:
         day = as_day(cell.value, since_1904=since_1904) if isinstance(cell.value, float) else None
+        text = unicodedata.normalize("NFKC", text)
         match = WRITTEN_DAY.fullmatch(text) or RUN_TOGETHER.fullmatch(text)
         try:
             if match and (day is None or RUN_TOGETHER.fullmatch(text)):

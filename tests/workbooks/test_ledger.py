@@ -358,6 +358,23 @@ def test_what_experts_and_the_government_found_is_not_the_enterprises_own(client
     assert [(row, code) for _, row, _, _, code in bad] == [(2, "only_a_supervisor"), (2, "not_own")]
 
 
+def test_days_are_read_in_every_usual_form_and_no_other(client: TestClient, world: World) -> None:
+    officer = world.someone(Role.SAFETY_OFFICER)
+    good = [
+        "2023-05-06 10:30", "2023/5/6 9:05:00", "２０２３－０５－０６", "2023 - 05 - 06", "2023年5月6号",
+        "2023年 5月 6日", "2023-05-06T23:59:59.9", "20230506", 45052.5,
+    ]  # fmt: skip
+    bad = ["2023-05-06T00:00:00Z", "2023-5", "5/6/2023", "23.5.6", "2023-02-30", "2023-05-06 24:00", True, 0, -1, 1e10]
+    answer = taken(
+        client, officer, path(world), book(TITLES, *(row(n, f"第{n}条", found=f) for n, f in enumerate(good)))
+    )
+    assert counts(answer) == (len(good), 0, 0)
+    days = {hazard["reported_at"] for hazard in hazards(client, officer).values()}
+    assert days == {"2023-05-05T16:00:00.000Z"}
+    told = refused(client, officer, path(world), book(TITLES, *(row(n, "x", found=f) for n, f in enumerate(bad))))
+    assert [(line, code) for _, line, _, _, code in told] == [(n, "not_a_date") for n in range(2, len(bad) + 2)]
+
+
 @pytest.mark.parametrize("role", [Role.WORKER, Role.TEAM_LEADER, Role.INSPECTOR, Role.EXPERT, Role.ADMINISTRATOR])
 def test_others_bring_in_nothing(client: TestClient, world: World, role: Role) -> None:
     who = world.someone(role)

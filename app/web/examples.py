@@ -151,6 +151,17 @@ BESIDES: Final[Mapping[str, Mapping[str, Any]]] = {
         "kind": "routine",
     },
     "Preview": {"sectors": ["machinery"], "special_categories": ["dust_explosion"]},
+    "ProposedAccident": {
+        "standard": "GB 6441-2025", "code": "18", "title": "粉尘爆炸", "score": 0.93, "because": ["除尘系统", "泄爆口"],
+    },
+    "ProposedDiscipline": {"value": "equipment", "score": 0.91, "because": ["除尘系统", "未设置"]},
+    "ProposedFactor": {"value": "object", "score": 0.98, "because": ["泄爆口", "未设置"]},
+    "ProposedHazard": {"number": "H2026-000017", "score": 0.72, "because": ["泄爆口", "除尘系统"]},
+    "ProposedMeasure": {"description": "除尘管道设置泄爆片", "score": 0.64, "because": ["泄爆口"]},
+    "Offered": {
+        "code": "DU-09", "trade": "粉尘涉爆", "description": "除尘器泄爆片标识缺失、无合格证", "clauses": ["GB 15577"],
+        "rectify": "补齐标识和合格证明", "days": 7, "score": 0.41, "because": ["泄爆口"], "verified": False,
+    },
     "EnterpriseChange": {"revision": 3, "address": "土桥镇工业路 12 号"},
     "UserChange": {"revision": 3, "phone": "13800000000"},
     "RiskChange": {"revision": 3, "event": "粉尘爆炸"},

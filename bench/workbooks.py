@@ -1,10 +1,11 @@
-"""A risk list of 5,000 rows by sheet: read, taken in, changed, given out; beside the bare least that does the like."""
+"""A risk list and a ledger of 5,000 rows by sheet: read, taken in, changed, given out; beside the bare least"""
 
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from app.foundation.database import Database
 from app.foundation.dialects import HEAVY, table_of
 from app.foundation.keyring import Keyring
 from app.foundation.schema import upgrade
+from app.hazards.ledgers import KnownState
 from app.journal.events import PEN
 from app.people.models import Area, Enterprise, User
 from app.people.scope import Caller, Role
@@ -27,8 +29,12 @@ from app.risks.levels import MeasureKind
 from app.risks.methods import RatingMethod
 from app.risks.models import ControlMeasure, Risk, RiskObject, RiskUnit
 from app.risks.terms import CycleUnit
-from app.workbooks import risk_chain, risk_import
-from app.workbooks.importing import ImportView, carry_out
+from app.sorting.terms import Level
+from app.workbooks import ledger_import, risk_chain, risk_import
+from app.workbooks.books import Book
+from app.workbooks.importing import Carry, ImportView, carry_out
+from app.workbooks.ledger_sheets import BOOK as LEDGER
+from app.workbooks.ledger_sheets import SHEET as LEDGER_SHEET
 from app.workbooks.receiving import Sent
 from app.workbooks.risk_sheets import BOOK
 from app.workbooks.table import Filled, read
@@ -56,6 +62,10 @@ class Found:
     changing: float
     gathering: float
     writing: float
+    ledger_reading: float
+    ledger_creating: float
+    ledger_again: float
+    ledger_changing: float
 
 
 def measure(name: str, url: str, rows: int, rounds: int, folder: Path) -> Found:
@@ -96,6 +106,15 @@ def measure(name: str, url: str, rows: int, rounds: int, folder: Path) -> Found:
             out = database.transact(lambda session: risk_chain.gather(session, works), patience=HEAVY)  # noqa: B023
         with timed("writing"):
             write(BOOK, dict(out))
+        ledger = write(LEDGER, {LEDGER_SHEET.key: list(known(rows))})
+        noted = read(LEDGER, write(LEDGER, {LEDGER_SHEET.key: list(known(rows, note="已核"))}))
+        with timed("ledger_reading"):
+            filled_ledger = read(LEDGER, ledger)
+        for what, brought in (("creating", filled_ledger), ("again", filled_ledger), ("changing", noted)):
+            with timed(f"ledger_{what}"):
+                told = visit(lambda session: take_in(session, officer, works, brought, LEDGER, ledger_import.carry))  # noqa: B023
+            done = {"creating": "created", "again": "unchanged", "changing": "changed"}[what]
+            assert getattr(told.counts["hazard"], done) == rows, told.counts
         bare_works, _ = visit(found_works)
         with timed("bare"):
             visit(lambda session: bare_inserts(session, bare_works, filled))  # noqa: B023
@@ -119,6 +138,19 @@ def listed(rows: int, **more: Any) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
+def known(rows: int, **more: Any) -> Iterator[dict[str, Any]]:
+    """Hazards as a ledger has them: half of them closed; the words of each open one are read."""
+    for number in range(rows):
+        found_on, closed = date(2020, 1, 1) + timedelta(number % 1_000), bool(number % 2)
+        yield {
+            "number": str(number), "list_title": "隐患台账",
+            "description": f"第{number}号配电箱无门，接线裸露，未张贴警示标识",
+            "place": f"车间{number % 7}区", "level": Level.GENERAL, "found_on": found_on, "responsible": "李四",
+            "due_on": found_on + timedelta(15), "requirement": "更换", "state": list(KnownState)[2 * closed],
+            "closed_on": found_on + timedelta(9) if closed else None, **more,
+        }  # fmt: skip
+
+
 def found_works(session: Session) -> tuple[UUID, Caller]:
     """A new enterprise with its safety officer."""
     if session.get(Area, TOWN) is None:
@@ -138,10 +170,12 @@ def found_works(session: Session) -> tuple[UUID, Caller]:
     return works, Caller(person, "李四", frozenset({Role.SAFETY_OFFICER}), works)
 
 
-def take_in(session: Session, officer: Caller, works: UUID, filled: Filled) -> ImportView:
+def take_in(
+    session: Session, officer: Caller, works: UUID, filled: Filled, book: Book = BOOK, carry: Carry = risk_import.carry
+) -> ImportView:
     """An import as the route does it."""
     sent = Sent(new_id(), "0" * 64, filled, {})
-    return carry_out(session, officer, BOOK, sent, risk_import.carry, session.get_one(Enterprise, works))
+    return carry_out(session, officer, book, sent, carry, session.get_one(Enterprise, works))
 
 
 def bare_read(content: bytes) -> int:
@@ -186,11 +220,11 @@ def show(found: list[Found]) -> None:
     """As a table, in seconds."""
     columns = [
         "database", "rows", "kB", "read", "openpyxl reads", "all new", "bare inserts", "unchanged", "risks changed",
-        "gathered", "written",
+        "gathered", "written", "ledger read", "ledger new", "ledger unchanged", "ledger changed",
     ]  # fmt: skip
     rows = [
         [name, f"{many:,}", f"{kilobytes:,}", *(f"{value:.2f}" for value in seconds)]
         for name, many, kilobytes, *seconds in map(astuple, found)
     ]  # fmt: skip
-    report.show("A risk list by sheet, seconds; every fourth row a new risk, each assessed", columns, rows)
+    report.show("A risk list and a ledger by sheet, seconds; every fourth row a new risk, each assessed", columns, rows)
     report.console.print(f"{report.keep('workbooks', [asdict(each) for each in found])}")

@@ -37,6 +37,7 @@ API_VERSION: Final = "1.0.0"
 FEATURES: Final = (
     "inspections", "findings", "hazards", "risks", "photos", "documents", "watermarks", "uploads", "evidence",
     "duties", "oversight", "campaigns", "diligence", "cards", "codes", "workbooks", "tasks",
+    "proposals", "wordings",
 )  # fmt: skip
 
 

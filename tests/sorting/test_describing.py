@@ -1,14 +1,18 @@
 """What kind of hazard words speak of: proposed with the words that decided, or not at all."""
 
+import json
 from datetime import date
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.commands.kinds import learn_kinds
 from app.sorting.accident_types import standards
-from app.sorting.describing import KEYS, OF_1986, accident_of, describer
-from app.sorting.learning_kinds import learned
+from app.sorting.describing import KEYS, OF_1986, Describer, accident_of, describer
+from app.sorting.learning_kinds import agreement, filled, labelled_lines, learned
 from app.sorting.lexicon import lexicon
 from app.sorting.proposals import Described
 from app.sorting.reading import read
@@ -16,6 +20,7 @@ from app.sorting.terms import Discipline, Factor
 from app.sorting.weighing import Weights
 from app.sorting.wordings import general
 
+HELD: Final = Path(__file__).parents[1] / "data" / "sorting" / "held.jsonl"
 NOW, BEFORE = date(2026, 11, 23), date(2026, 6, 30)
 
 
@@ -88,3 +93,39 @@ def test_the_same_findings_teach_the_same_weights() -> None:
     assert once.weights
     assert isinstance(once, Weights)
     assert "60" in once.learned_from
+
+
+def test_what_is_proposed_agrees_with_people_who_taught_it_nothing() -> None:
+    """The half of the labelled findings that is only measured. Who labels disciplines agrees least with others."""
+    held = labelled_lines(HELD)
+    agreed = {
+        key: (right / said, said / labelled) for key, (labelled, said, right) in agreement(held, lexicon(), NOW).items()
+    }
+    for key, (least, proposed) in {
+        "factor": (0.85, 0.85), "discipline": (0.8, 0.6), "accident_type": (0.8, 0.7),
+    }.items():  # fmt: skip
+        assert agreed[key][0] >= least, agreed
+        assert agreed[key][1] >= proposed, agreed
+
+
+def test_findings_of_a_criterion_lend_their_kind_to_others_of_it() -> None:
+    told: dict[str, Any] = {
+        "criteria": ["GM-11-03"],
+        "factor": "object",
+        "discipline": "equipment",
+        "accident_type": None,
+    }
+    untold: dict[str, Any] = {"criteria": ["GM-11-03"]}
+    other: dict[str, Any] = {"criteria": []}
+    assert filled([told, untold, other]) == [told, untold | {"factor": "object", "discipline": "equipment"}, other]
+
+
+def test_kinds_are_learned_and_measured_by_commands(tmp_path: Path) -> None:
+    lines = [
+        json.dumps(each.model_dump(mode="json") | {"list": "hazard"}, ensure_ascii=False) for each in general()[:40]
+    ]
+    file, to = tmp_path / "labelled.jsonl", tmp_path / "describing.json"
+    file.write_text("\n".join(lines), "utf-8")
+    learn_kinds([file], to)
+    assert Describer.read(to).weights.weights
+    assert "learn-kinds" in to.read_text("utf-8")[:200]

@@ -26,6 +26,7 @@ STATED: Final = 1.0  # what a pattern weighs that holds word for word, beside wh
 UNWEIGHED: Final = 3.0  # what a pattern weighs for a criterion that no labelled finding is of
 BEYOND: Final = -20.0  # what is as good as impossible
 TELLING: Final = 3  # words shown beside those of the pattern
+SURELY: Final = 0.8  # where the grammar sees nothing, the words must say so much
 LEAST_KNOWN: Final = 2  # features known of a text that can be sorted at all
 
 # Between patterns of one criterion: words far apart, or found by their sound only, say less.
@@ -51,10 +52,9 @@ class Reader:
             return None
         weighed = self._weigh(seen)
         criteria = sorted((code for code in seen.binding), key=lambda code: (-weighed[code], code))
-        together = _together([weighed[code] for code in criteria])
         other = max(seen.others, key=lambda name: weighed[name])
-        if together + self.weights.caution > weighed[other]:
-            return self._major(seen, weighed, criteria, together)
+        if criteria and weighed[criteria[0]] + self.weights.caution > weighed[other]:
+            return self._major(seen, weighed, criteria)
         return self._minor(seen, other, weighed)
 
     def see(self, said: Said, catalogue: Catalogue) -> "Seen":
@@ -89,15 +89,18 @@ class Reader:
             weighed[code] += STATED * seen.states(code)
         return weighed
 
-    def _major(self, seen: "Seen", weighed: Mapping[str, float], criteria: Sequence[str], together: float) -> Sorting:
+    def _major(self, seen: "Seen", weighed: Mapping[str, float], criteria: Sequence[str]) -> Sorting:
+        together = _together([weighed[code] for code in criteria])
         everything = _together([*(weighed[name] - self.weights.caution for name in OTHERS), together])
         shown = [code for code in criteria[:CANDIDATES] if weighed[code] >= together + math.log(WORTH_SHOWING)]
         matched = tuple(self._matched(seen, code, math.exp(weighed[code] - everything)) for code in shown)
         reason = f"可能符合重大隐患判定标准{'、'.join(shown)}，待人员核实"
         return _verdict(ListName.HAZARD, Level.MAJOR, matched, math.exp(together - everything), reason)
 
-    def _minor(self, seen: "Seen", other: str, weighed: Mapping[str, float]) -> Sorting:
+    def _minor(self, seen: "Seen", other: str, weighed: Mapping[str, float]) -> Sorting | None:
         share = math.exp(weighed[other] - _together([weighed[name] for name in OTHERS]))
+        if seen.listed is None and share < SURELY:
+            return None
         listed = ListName.HAZARD if other == GENERAL else ListName(other)
         said = seen.listed
         told = f"“{'”“'.join(self._words(seen, other))}”" if seen.features else ""

@@ -45,7 +45,8 @@ def _pairs(text: str) -> Iterator[str]:
 @dataclass(frozen=True)
 class Weights:
     """Weights of features for subjects. `alike` are criteria of several trades that say the same: one subject, by the
-    code of its first. `caution` is added on the side of a major hazard."""
+    code of its first. `caution` is added to the likeliest criterion before it is
+    held against what is no major hazard."""
 
     alike: Mapping[str, str]
     weights: Mapping[str, Mapping[str, float]]

@@ -1,4 +1,4 @@
-"""How well labelled findings are read. `tune.jsonl` has taught the words and the weights; `held.jsonl` only measures.
+"""How well labelled findings are read. `tune*.jsonl` have taught the words and the weights; `held.jsonl` only measures.
 
 The floors are what was measured when the weights were learned, less a little: who changes a word sees what it costs.
 """
@@ -37,11 +37,11 @@ def share(half: str, *path: str) -> float:
 
 
 def test_the_right_criterion_is_among_the_first_three() -> None:
-    assert share("held", "majors", "among_three") >= 0.92
+    assert share("held", "majors", "among_three") >= 0.905
 
 
 def test_general_hazards_raise_few_alarms() -> None:
-    assert share("held", "major_alarms", "on_general") <= 0.055
+    assert share("held", "major_alarms", "on_general") <= 0.05
 
 
 def test_hazard_risk_and_nothing_are_told_apart() -> None:
@@ -55,8 +55,8 @@ def test_every_criterion_is_touched_by_several_findings(half: str) -> None:
 
 
 def test_no_finding_is_in_both_halves() -> None:
-    tune, held = ({each.description for each in labelled(half)} for half in ("tune", "held"))
-    assert not tune & held
+    tune, more, held = ({each.description for each in labelled(half)} for half in ("tune", "tune_more", "held"))
+    assert not (tune | more) & held
 
 
 def test_there_are_findings_of_every_kind() -> None:

@@ -81,7 +81,16 @@ def test_every_verdict_says_why_and_has_every_key(case: Case, expected: Case) ->
     sorting = judge(said_in(case), CATALOGUE)
     assert sorting.reason
     assert sorting.confidence == (None if sorting.list is ListName.PENDING else 1)
-    assert set(sorting.model_dump()) == {"list", "level", "method", "criteria", "confidence", "reason", "proposal"}
+    assert set(sorting.model_dump()) == {
+        "list",
+        "level",
+        "method",
+        "criteria",
+        "confidence",
+        "reason",
+        "proposal",
+        "proposals",
+    }
     assert Sorting.model_validate_json(sorting.model_dump_json()) == sorting
 
 

@@ -26,7 +26,8 @@ TABLE = {row["operation"]: row for row in csv.DictReader((HERE / "data" / "roles
 GROUPS: dict[str, frozenset[Role]] = {"all": frozenset(Role), "none": frozenset(), "inspectors": INSPECTORS}
 BY_ID = (
     "hazard_id", "risk_id", "measure_id", "enterprise_id", "user_id", "inspection_id", "finding_id", "sha256",
-    "upload_id", "object_id", "unit_id", "plan_id", "stop_id", "campaign_id", "person_id", "incident_id", "period_id", "post_id", "code",
+    "upload_id", "object_id", "unit_id", "plan_id", "stop_id", "campaign_id", "person_id", "incident_id", "period_id",
+    "post_id", "code",
 )  # fmt: skip
 NOWHERE = {"sha256": "ef" * 32, "code": "0" * 12}
 

@@ -12,9 +12,9 @@ from app.foundation.clock import now, rfc3339
 from app.foundation.credit_code import with_check_digit
 from app.people.scope import ENTERPRISE, Role
 from tests import stories
+from tests.campaigns.stories import planning as planning_campaign
 from tests.cards.stories import describing
 from tests.conftest import Person, World
-from tests.campaigns.stories import planning as planning_campaign
 from tests.duties.stories import planning as planning_rounds
 from tests.duties.stories import stopping
 from tests.inspections.stories import posted, reporting, single
@@ -323,7 +323,8 @@ class Town:
             "add_risk_object": {"enterprise_id": str(self.world.enterprise), "name": "液氨储罐区"},
             "change_risk_object": {"revision": 1, "place": "厂区东侧"}, "add_risk_unit": {"name": "卸车台"},
             "change_risk_unit": {"revision": 1, "department": "生产部"},
-            "add_post": describing(self.world, name="电工", also_called=[]), "change_post": {"revision": 1, "steps": ["停电、验电、挂牌"]},
+            "add_post": describing(self.world, name="电工", also_called=[]),
+            "change_post": {"revision": 1, "steps": ["停电、验电、挂牌"]},
             "replace_code": {"reason": "标签破损"},
             "add_measure": measuring(), "change_measure": {"revision": 1, "always": True},
         }  # fmt: skip

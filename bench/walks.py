@@ -24,6 +24,7 @@ from app.foundation import clock
 from app.foundation.calendar import start_of_day
 from app.foundation.database import Database
 from app.foundation.dialects import LONG, is_sqlite, table_of
+from app.foundation.front import Reader
 from app.foundation.schema import upgrade
 from app.inspections.models import Inspection, InspectionResult
 from app.inspections.terms import Status
@@ -66,7 +67,7 @@ def measure(name: str, url: str, enterprises: int, rounds: int, site: Site) -> F
     asked = DiligenceAsked.model_validate({"from": MONTH[0], "to": MONTH[1]})
     with clock.at(NOW):
         passed = _timed(database, _one_pass, rounds)
-        signs = _timed(database, lambda session: diligence(session, supervisor, asked), rounds)
+        signs = _timed(database, lambda session: diligence(session, supervisor, asked, Reader()), rounds)
         covered = _timed(database, lambda session: coverage(session, supervisor, CAMPAIGN, CoverageAsked()), rounds)
     database.engine.dispose()
     return Found(name, enterprises, reports, passed, signs, covered)

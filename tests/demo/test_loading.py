@@ -26,6 +26,7 @@ from app.foundation import clock
 from app.foundation.blobs import Blobs
 from app.foundation.database import Database
 from app.foundation.dialects import LONG
+from app.foundation.front import Reader
 from app.foundation.keyring import Keyring
 from app.foundation.problems import Conflict
 from app.hazards.facts import READ_BESIDE, Judged
@@ -246,7 +247,9 @@ def test_a_campaign_is_half_way_and_one_works_ticks_its_rounds_off(demo: Loaded)
 
     def look(session: Session) -> Any:
         caller = caller_of(session.get_one(User, supervisor.id))
-        return coverage(session, caller, campaigns.ID, CoverageAsked()), diligence(session, caller, DiligenceAsked())
+        return coverage(session, caller, campaigns.ID, CoverageAsked()), diligence(
+            session, caller, DiligenceAsked(), Reader()
+        )
 
     with clock.at(NOW):
         covered, told = demo.database.transact(look, patience=LONG)

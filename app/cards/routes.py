@@ -75,7 +75,7 @@ def replace_code(session: Session, caller: Caller, code: str, body: Replace, lev
 
 
 @enterprises.query("/{enterprise_id}/post-names", summary="清单中的岗位名称")
-def list_post_names(session: Session, caller: Caller, enterprise_id: UUID) -> PostNames:
+def show_post_names(session: Session, caller: Caller, enterprise_id: UUID) -> PostNames:
     """What the risk list calls posts and holders, and which post each name belongs to: what nobody has described comes
     first. A name that means a post which is there belongs in its `also_called`."""
     return posts.names(session, caller, enterprise_id)

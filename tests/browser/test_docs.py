@@ -19,7 +19,7 @@ from tests.browser.chromium import Page, new_page, program
 pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium; apt-get install chromium")
 
 ME = "document.querySelector('[data-path=\"/api/v1/me\"]')"
-UNFOLD = "document.querySelectorAll('.opblock-tag-section:not(.is-open) .opblock-tag').forEach(tag => tag.click());"
+UNFOLD = "document.querySelectorAll('.opblock-tag-section:not(.is-open) [data-tag=\"me\"]').forEach(tag => tag.click());"
 
 APP = Path(sys.executable).with_name("app")
 

@@ -35,7 +35,7 @@ CANDIDATES: Final = 12
 SAME_PLACE, SAME_MEASURE, SAME_CRITERION, ELSEWHERE, OLD = 0.1, 0.15, 0.1, -0.15, -0.05
 LONG_AGO: Final = timedelta(days=180)
 MEASURES: Final = 10_000
-HAZARDS: Final = 1_000  # the latest ones of an enterprise
+HAZARDS: Final = 200  # the latest ones of an enterprise: every report looks at them
 
 KEPT: Final = 32  # shelves
 

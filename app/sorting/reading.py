@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from app.sorting.lexicon import Concept, Kind, Lexicon, Sign, Token
@@ -84,8 +85,12 @@ _PLAIN: Final = frozenset({"没有", "没", "未", "不"})
 _SHORT: Final = "没有"  # longer denials (未设置, 没安装) carry their verb with them
 
 
+@lru_cache(64)
 def read(written: str, lexicon: Lexicon) -> Reading:
-    """What a finding states. Never fails, whatever the text."""
+    """What a finding states. Never fails, whatever the text.
+
+    The verdict, the kind and the measure ask one after the other: they are given the same reading, and leave it as it is.
+    """
     text = plain(written)
     reading = Reading(text, quantities=quantities(text.text))
     for number, tokens in enumerate(_clauses(text, lexicon)):

@@ -89,7 +89,7 @@ _SHORT: Final = "没有"  # longer denials (未设置, 没安装) carry their ve
 def read(written: str, lexicon: Lexicon) -> Reading:
     """What a finding states. Never fails, whatever the text.
 
-    The verdict, the kind and the measure ask one after the other: they are given the same reading, and leave it as it is.
+    The verdict, the kind and the measure ask one after the other; they are given the same reading.
     """
     text = plain(written)
     reading = Reading(text, quantities=quantities(text.text))

@@ -19,7 +19,8 @@ from tests.browser.chromium import Page, new_page, program
 pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium; apt-get install chromium")
 
 ME = "document.querySelector('[data-path=\"/api/v1/me\"]')"
-UNFOLD = "document.querySelectorAll('.opblock-tag-section:not(.is-open) [data-tag=\"me\"]').forEach(tag => tag.click());"
+FOLDED = ".opblock-tag-section:not(.is-open) [data-tag=me]"
+UNFOLD = f"document.querySelectorAll('{FOLDED}').forEach(tag => tag.click());"
 
 APP = Path(sys.executable).with_name("app")
 

@@ -72,7 +72,7 @@ def report(
         enterprise=enterprise, origin=_origin(caller, body.kind), times=times, position=inspection.position,
         inspection_id=inspection.id, entries={entry.sha256: entry for entry in body.photos or ()}, device=body.device,
     )  # fmt: skip
-    proposer = Proposer(session, caller, enterprise.id)
+    proposer = Proposer(session, caller)
     seen = [
         _seen(told.id or new_id(), f"/findings/{n}", told, told.photos or (), said[n], sorter, enterprise, proposer)
         for n, told in enumerate(findings)
@@ -105,7 +105,7 @@ def report_finding(session: Session, caller: Caller, body: SingleFinding, clock:
         enterprise=enterprise, origin=_origin(caller, body.kind), times=times, position=position,
         entries={entry.sha256: entry for entry in photos}, device=body.device,
     )  # fmt: skip
-    proposer = Proposer(session, caller, enterprise.id)
+    proposer = Proposer(session, caller)
     seen = _seen(body.id, "", body, tuple(sighting.entries), said, sorter, enterprise, proposer)
     settle(session, caller, sighting, [seen], risk_of)
     return seen.id
@@ -166,7 +166,7 @@ def _seen(
     enterprise: Enterprise,
     proposer: Proposer,
 ) -> Seen:
-    """A finding with its verdict, and with what is proposed besides."""
+    """A finding with its verdict, and with the kind that its words propose."""
     where = replace(
         said, sectors=frozenset(enterprise.sectors), special_categories=frozenset(enterprise.special_categories)
     )

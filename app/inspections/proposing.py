@@ -1,7 +1,8 @@
 """What the server proposes of a finding besides its list: its kind, the measure it belongs to, whether it is known.
 
-Proposals are kept with the verdict and shown; nothing is merged or tied to a measure until a person takes it over
-(`deciding.sort`). Measures and open hazards are those of the enterprise, read once for all findings of a report.
+The kind rests on the words alone and is kept with the verdict. The measure and the known hazard are looked for when
+somebody looks at the finding, or types it: by the risk list and the hazards of that moment, and no report waits for it.
+Nothing is merged or tied to a measure until a person takes it over (`deciding.sort`).
 """
 
 from collections import OrderedDict
@@ -134,6 +135,8 @@ class Proposer:
     session: Session
     caller: Caller
     enterprise_id: UUID | None = None
+    own: UUID | None = None
+    """The hazard that the finding itself has opened."""
     at: datetime = field(default_factory=now)
 
     def proposals(self, told: Told) -> Proposals | None:
@@ -161,7 +164,8 @@ class Proposer:
     @cached_property
     def _hazards(self) -> tuple[Sequence[Any], Shelf]:
         mine = or_(*visible(self.caller, Hazard))
-        rows = self.session.execute(OPEN_ONES.where(Hazard.enterprise_id == self.enterprise_id, mine)).all()
+        others = OPEN_ONES.where(Hazard.enterprise_id == self.enterprise_id, mine)
+        rows = self.session.execute(others if self.own is None else others.where(Hazard.id != self.own)).all()
         return rows, Shelf(row.description for row in rows)
 
     def _measure(self, wanted: Sequence[Feature], place: str | None) -> ProposedMeasure | None:

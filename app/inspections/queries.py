@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select, type_coerc
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
 
-from app.foundation.calendar import end_of_day, start_of_day
+from app.foundation.calendar import end_of_day, local_date, start_of_day
 from app.foundation.canonical import sent
 from app.foundation.columns import as_sent
 from app.foundation.front import Reader
@@ -22,6 +22,7 @@ from app.hazards.models import Hazard
 from app.hazards.views import masked
 from app.inspections.duties import Duties, Of
 from app.inspections.models import Finding, Inspection, InspectionResult
+from app.inspections.proposing import Proposer, Told
 from app.inspections.signs import Signs
 from app.inspections.views import (
     FindingDetail,
@@ -39,6 +40,9 @@ from app.people.scope import Caller, find_visible, prefix, visible, within
 from app.photos import uses
 from app.photos.models import Purpose
 from app.photos.schemas import PhotoView
+from app.sorting.proposals import Proposals
+from app.sorting.terms import ListName
+from app.sorting.verdict import Sorting
 
 NO_INSPECTION: Final = Said("没有这次排查", "There is no such inspection")
 UNSAID: Final = Signs()
@@ -172,7 +176,23 @@ def finding_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) -> 
     reader = caller.id if caller.only_works else None
     shown = _whole(row, reader, uses.of(session, keys, caller, [id]))
     more = {"said": masked(row.said, reader), "position": row.position, "verdicts": _verdicts(session, id, reader)}
-    return FindingDetail.model_validate(shown | more)
+    detail = FindingDetail.model_validate(shown | more)
+    sorting = _with_proposals(session, caller, detail, said_again="seen_again" in row.said)
+    return detail.model_copy(update={"sorting": sorting})
+
+
+def _with_proposals(session: Session, caller: Caller, detail: FindingDetail, *, said_again: bool) -> Sorting:
+    """The verdict with the measure and the known hazard that may be meant, as the lists are now."""
+    sorting = detail.sorting
+    if sorting.proposals is None or sorting.list not in {ListName.HAZARD, ListName.PENDING}:
+        return sorting
+    asked = Told(
+        description=detail.description, place=detail.place, on=local_date(detail.performed_at), sorting=sorting,
+        measure_id=detail.measure_id, seen_again=not (said_again or detail.seen_again),
+    )  # fmt: skip
+    found = Proposer(session, caller, detail.enterprise.id, own=detail.id).proposals(asked) or Proposals()
+    now_found = {"measure": found.measure, "seen_again": found.seen_again}
+    return sorting.model_copy(update={"proposals": sorting.proposals.model_copy(update=now_found)})
 
 
 def _verdicts(session: Session, id: UUID, reader: UUID | None) -> list[Verdict]:

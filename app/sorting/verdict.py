@@ -85,7 +85,9 @@ class Sorting(Frozen):
         default=None, description="What the text says, where somebody else decided; null where it says nothing."
     )
     proposals: Proposals | None = Field(
-        default=None, description="What else the words propose, for a person to take over; null where nothing is wrong."
+        default=None,
+        description="What else the words propose, for a person to take over; null where nothing is wrong. Measure and "
+        "known hazard are looked for when the finding is looked at; the answer to an inspection leaves them null.",
     )
 
     @property

@@ -104,12 +104,18 @@ def test_a_preview_without_an_enterprise_proposes_nothing_of_anybodys_list(clien
     assert told["accident_type"]["standard"] == "GB 6441-1986"
 
 
-def test_proposals_are_kept_with_the_finding_and_merge_nothing(
+def looked_at(client: TestClient, person: Person, told: dict[str, Any]) -> dict[str, Any]:
+    """A finding as it is shown to who looks at it."""
+    shown: dict[str, Any] = client.get(f"findings/{told['id']}", headers=person.headers).json()
+    return shown
+
+
+def test_proposals_are_shown_with_the_finding_and_merge_nothing(
     client: TestClient, leader: Person, measures: dict[str, str]
 ) -> None:
     (first,) = found(client, leader, finding(description=PRESSURE, list="hazard"))
     (second,) = found(client, leader, finding(description="灭火器压力不足，指针到红区了", list="hazard"))
-    proposals = second["sorting"]["proposals"]
+    proposals = looked_at(client, leader, second)["sorting"]["proposals"]
     assert proposals["measure"]["id"] == measures["fire"]
     assert proposals["seen_again"]["id"] == first["id"]
     assert (second["measure_id"], second["seen_again"], second["hazard_id"]) == (None, False, second["id"])
@@ -155,7 +161,8 @@ def test_a_measure_is_taken_over_and_the_candidate_goes(
     (told,) = found(client, leader, finding(description=PRESSURE, list="hazard"))
     candidate = client.get(f"risks/{told['id']}", headers=officer.headers).json()
     assert candidate["candidate"]
-    answer = sort(client, officer, told["id"], measure_id=told["sorting"]["proposals"]["measure"]["id"])
+    proposed = looked_at(client, officer, told)["sorting"]["proposals"]
+    answer = sort(client, officer, told["id"], measure_id=proposed["measure"]["id"])
     assert answer.status_code == 200, answer.text
     after = answer.json()
     assert (after["measure_id"], after["list"], after["level"]) == (measures["fire"], "hazard", "general")
@@ -198,7 +205,7 @@ def test_a_possible_major_is_taken_into_no_general_hazard(
 ) -> None:
     (general,) = found(client, leader, finding(description=PRESSURE, list="hazard"))
     (major,) = found(client, leader, finding(description=PRESSURE, level="major"))
-    assert major["sorting"]["proposals"]["seen_again"] is None
+    assert looked_at(client, leader, major)["sorting"]["proposals"]["seen_again"] is None
     supervisor = world.someone(Role.SUPERVISOR)
     answer = sort(client, supervisor, major["id"], seen_again=general["id"])
     assert (answer.status_code, answer.json()["code"]) == (409, "major_seen_again")

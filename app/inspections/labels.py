@@ -109,7 +109,7 @@ class _Names:
         return self._works[works.id]
 
     def _areas_known(self) -> dict[str, str]:
-        self._areas = {code: name for code, name in self.session.execute(select(Area.code, Area.name))}  # noqa: C416  typed so
+        self._areas = dict(iter(self.session.execute(select(Area.code, Area.name))))
         return self._areas
 
     def of_persons(self, finding: Finding, hazard: Hazard | None) -> set[str]:

@@ -167,8 +167,7 @@ def _measured(session: Session, objects: Ids) -> dict[UUID, datetime]:
     oldest = select(RiskUnit.object_id, func.min(ControlMeasure.created_at)).where(RiskUnit.object_id.in_(objects))
     oldest = oldest.join(Risk, Risk.unit_id == RiskUnit.id).join(ControlMeasure, ControlMeasure.risk_id == Risk.id)
     in_use = (ControlMeasure.retired.is_(False), Risk.retired.is_(False), Risk.candidate.is_(False))
-    rows = session.execute(oldest.where(*in_use).group_by(RiskUnit.object_id)).all()
-    return {id: since for id, since in rows}  # noqa: C416  rows are not pairs to everybody
+    return dict(iter(session.execute(oldest.where(*in_use).group_by(RiskUnit.object_id))))
 
 
 def installed(

@@ -96,7 +96,7 @@ class _Sites:
         self.positions: dict[UUID, dict[str, Any] | None] = {}
         for ids in _batches(known):
             rows = session.execute(select(Enterprise.id, Enterprise.position).where(Enterprise.id.in_(ids)))
-            self.positions |= {id: position for id, position in rows}  # noqa: C416  rows are not pairs to everybody
+            self.positions |= dict(iter(rows))
 
     def visited(self, row: Any) -> Visit:
         names = frozenset(each["name"] for each in row.participants)

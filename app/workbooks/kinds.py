@@ -5,6 +5,7 @@ Texts are held to the very types that the API's bodies have, so that a sheet tak
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -74,16 +75,16 @@ def written(cell: Cell | None, *, since_1904: bool = False) -> str | None:
 
 
 @dataclass(frozen=True)
-class Kind:
+class Kind(ABC):
     """What a column holds. A blank cell is `empty`."""
 
     empty: ClassVar[Any] = None
     format: ClassVar[str] = "text"
     """How its cells are formatted: text, day, or number."""
 
+    @abstractmethod
     def read(self, text: str, cell: Cell, *, since_1904: bool) -> Any:
         """The value that a cell with this text has. Raises Misread."""
-        raise NotImplementedError
 
     def show(self, value: Any) -> Shown:
         """The value as a cell holds it."""

@@ -171,10 +171,7 @@ def _seen(
         said, sectors=frozenset(enterprise.sectors), special_categories=frozenset(enterprise.special_categories)
     )
     sorting = sorter.judge(where)
-    asked = Told(
-        description=told.description, place=told.place, on=said.on, sorting=sorting, measure_id=told.measure_id,
-        seen_again=told.seen_again is None,
-    )  # fmt: skip
+    asked = Told(description=told.description, place=told.place, on=said.on, sorting=sorting)
     sorting = sorting.model_copy(update={"proposals": proposer.proposals(asked)})
     return Seen(id, pointer, told, sorting, tuple(dict.fromkeys(photos)))
 

@@ -17,6 +17,7 @@ from app.demo.pictures import picture
 from app.evidence.proof import verify as verify_bundle
 from app.foundation.canonical import canonical
 from app.hazards.models import Hazard
+from app.journal.audit import verify
 from app.journal.events import Event, told
 from app.journal.sealer import seal_all
 from app.people.scope import Role
@@ -161,10 +162,7 @@ def _stays_closed(client: TestClient, officer: Person, id: str) -> None:
 
 
 def _proves_it(client: TestClient, world: World, folder: Path, listed: dict[str, Any]) -> None:
-    """Every row is what its events changed; a bundle is whole, and says that it was imported.
-
-    That the journal is whole after imports, test_live says of a house that is its own.
-    """
+    """Every row is what its events changed; the journal is whole; a bundle says that it was imported."""
 
     def rebuilt(session: Any) -> None:
         for hazard in session.scalars(select(Hazard).where(Hazard.enterprise_id == world.enterprise)):
@@ -174,6 +172,7 @@ def _proves_it(client: TestClient, world: World, folder: Path, listed: dict[str,
             assert json.loads(canonical({name: getattr(hazard, name) for name in Hazard.stored()})) == said
 
     world.write(rebuilt)
+    assert world.write(lambda session: verify(session, keys=world.keyring)) is None
     seal_all(world.database, world.keyring)
     for name in ("灭火器过期", "配电箱无门"):
         answer = client.get(f"hazards/{listed[name]['id']}/bundle.zip", headers=world.someone(Role.INSPECTOR).headers)

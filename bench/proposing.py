@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 def measure(most: int) -> dict[str, Any]:
     """Milliseconds for each of `most` labelled findings, and to put up and search risk lists of several sizes."""
-    lines = (FILES / "tune.jsonl").read_text("utf-8").splitlines()[:most]
+    lines = (FILES / "mixed.jsonl").read_text("utf-8").splitlines()[:most]
     texts = [each.description for each in labelled(lines)]
     catalogue = as_released().catalogue
     words, describe = lexicon(), describer()

@@ -28,6 +28,7 @@ from app.inspections.labels import labels
 from app.settings import Settings
 from app.sorting import evaluating, learning
 from app.sorting.in_force import InForce, as_released
+from app.sorting.lessons import lessons
 from app.sorting.patterns import alike
 from app.sorting.sets import RELEASED, Holding, parsed, released
 from app.sorting.text import text_sorter
@@ -159,22 +160,17 @@ def evaluate(
 
 @sorting.command("learn")
 def learn(
-    files: Annotated[list[Path], typer.Argument(help="Labelled findings, the most typical first.", exists=True)],
+    files: Annotated[list[Path], typer.Argument(help="Labelled findings.", exists=True)],
     caution: Annotated[float, typer.Option(help="Added on the side of a major hazard: less means fewer alarms.")],
     to: Annotated[Path, typer.Option(help="Where the weights are written.")] = WEIGHTS,
 ) -> None:
-    """Learn anew how much each word speaks for a criterion, by the criteria of the release: the mean of what the first
-    file teaches, the first two, and so on, so that later ones sharpen and do not swamp. Takes some minutes."""
+    """Learn anew how much each word speaks for a criterion, by the criteria of the release. Takes some minutes."""
     catalogue, groups = as_released().catalogue, alike_of(alike())
-    reader = text_sorter(catalogue, Weights(groups, {}, caution, ""))
-    found: list[learning.Example] = []
-    learned: list[Weights] = []
-    for file in files:
-        labelled = evaluating.read(file.read_text("utf-8").splitlines())
-        found += learning.examples(labelled, reader, catalogue, local_date(now()))
-        learned.append(learning.learn(found, groups, caution, file.name))
-    told = f"{len(found)} findings of {', '.join(file.name for file in files)}"
-    weights = learning.mean(learned, told)
+    reader = text_sorter(catalogue, Weights(groups, {}, frozenset(), caution, ""))
+    labelled = [each for file in files for each in evaluating.read(file.read_text("utf-8").splitlines())]
+    found = learning.examples(lessons(labelled, catalogue), reader, catalogue, local_date(now()))
+    told = f"{len(labelled)} findings in {len(files)} files"
+    weights = learning.learn(found, groups, caution, told)
     to.write_text(weights.written(), "utf-8")
     typer.echo(f"{to}: {len(weights.weights)} words and signs of {told}")
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 from app.sorting.accident_types import AccidentType, standard_on
 from app.sorting.proposals import Described, ProposedAccident, ProposedDiscipline, ProposedFactor
 from app.sorting.reading import Reading
-from app.sorting.weighing import Weights, features
+from app.sorting.weighing import Weights, features, is_character
 
 DATA: Final = Path(__file__).parent / "data" / "describing.json"
 KEYS: Final = ("factor", "discipline", "accident_type")
@@ -52,7 +52,8 @@ class Describer:
         found = kind_features(reading) & self.weights.weights.keys()
         if len(found) < LEAST_KNOWN:
             return Described()
-        likeliest = {key: self._likeliest(found, key, reading) for key in KEYS}
+        scores = self.weights.scores(found, self.weights.subjects)
+        likeliest = {key: self._likeliest(found, key, scores, reading) for key in KEYS}
         factor, discipline, accident = (likeliest[key] for key in KEYS)
         return Described(
             factor=ProposedFactor(**factor) if factor else None,
@@ -60,12 +61,13 @@ class Describer:
             accident_type=_accident(accident, on) if accident else None,
         )
 
-    def _likeliest(self, found: frozenset[str], key: str, reading: Reading) -> dict[str, Any] | None:
+    def _likeliest(
+        self, found: frozenset[str], key: str, scores: Mapping[str, float], reading: Reading
+    ) -> dict[str, Any] | None:
         """The likeliest value of a field, how likely it is beside the others, and the words that weigh most for it."""
-        subjects = [each for each in self.weights.subjects if each.startswith(f"{key}:")]
-        scores = self.weights.scores(found, subjects)
-        best = max(sorted(scores), key=lambda subject: scores[subject])
-        share = 1 / sum(math.exp(score - scores[best]) for score in scores.values())
+        subjects = sorted(each for each in scores if each.startswith(f"{key}:"))
+        best = max(subjects, key=lambda subject: scores[subject])
+        share = 1 / sum(math.exp(scores[subject] - scores[best]) for subject in subjects)
         if share < SURE_ENOUGH[key]:
             return None
         words = _words(reading, self.weights.telling(found, best))
@@ -80,7 +82,8 @@ def describer() -> Describer:
 
 def kind_features(reading: Reading) -> frozenset[str]:
     """What a finding is described by: its concepts, its signs and pairs of characters, not what the patterns met."""
-    return frozenset(each for each in features(reading, (), "") if each[:2] not in {"l:", "p:"})
+    found = features(reading, (), "")
+    return frozenset(each for each in found if each[:2] not in {"l:", "p:"} and not is_character(each))
 
 
 def _words(reading: Reading, telling: Sequence[str]) -> tuple[str, ...]:
@@ -109,11 +112,7 @@ def _as_written(reading: Reading, feature: str) -> str | None:
 def _pair_as_written(reading: Reading, pair: str) -> str | None:
     """A pair of characters; where a word of the lexicon reaches into it, that word."""
     start = reading.text.text.find(pair)
-    end = start + len(pair)
-    for mention in reading.mentions:
-        if mention.token.start < end and mention.token.end > start:
-            return reading.text.as_written(mention.token.start, mention.token.end)
-    return reading.text.as_written(start, end) if start >= 0 else None
+    return reading.text.as_written(*reading.word_at(start, start + len(pair))) if start >= 0 else None
 
 
 def _accident(found: Mapping[str, Any], on: date) -> ProposedAccident | None:

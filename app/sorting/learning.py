@@ -6,8 +6,9 @@ that bind the finding's enterprise, and what is no major hazard.
 
 import math
 import random
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -22,13 +23,11 @@ from app.sorting.weighing import GENERAL, OTHERS, Weights
 PASSES: Final = 14
 STEP: Final = 0.5
 DECAY: Final = 0.97  # what is left of a weight after each pass: what only few findings ask for fades
-SEEN_AT_LEAST: Final = 3  # a feature of one or two findings says nothing of others
-SMALLEST_FOR: Final = 0.2  # weights below are noise
-SMALLEST_AGAINST: Final = 1.0  # most features speak a little against most subjects, which says nothing
+SEEN_AT_LEAST: Final = 5  # a feature of a few findings says nothing of others
+SMALLEST_FOR: Final = 0.15  # weights below are noise
+SMALLEST_AGAINST: Final = 0.65  # most features speak a little against most subjects, which says nothing
 _SETTLED: Final = 1e-3
 _SEED: Final = 7
-
-Table = defaultdict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,71 +54,85 @@ def _example(label: Labelled, reader: Reader, catalogue: Catalogue, on: date) ->
     return Example(seen.features, possible, meant)
 
 
-def learn(learned: Sequence[Example], alike: dict[str, str], caution: float, learned_from: str) -> Weights:
+def learn(learned: Sequence[Example], alike: Mapping[str, str], caution: float, learned_from: str) -> Weights:
     """The weights that tell the examples apart best."""
     seen = Counter(feature for each in learned for feature in each.features)
-    known = {feature for feature, times in seen.items() if times >= SEEN_AT_LEAST}
-    rows = [(sorted(each.features & known), sorted(each.possible), each.meant) for each in learned]
-    weights: Table = defaultdict(dict)
-    steps: Table = defaultdict(dict)
+    subjects = sorted(frozenset().union(*(each.possible | each.meant for each in learned)))
+    table = _Table(subjects, sorted(feature for feature, times in seen.items() if times >= SEEN_AT_LEAST))
+    rows = [table.row(each) for each in learned]
     order = random.Random(_SEED)  # an order to visit the examples in
     for _ in range(PASSES):
         order.shuffle(rows)
         for row in rows:
-            _learn_one(weights, steps, *row)
-        _fade(weights)
-    kept = {
-        feature: {subject: round(weight, 2) for subject, weight in each.items() if _says_something(weight)}
-        for feature, each in weights.items()
-    }
-    return Weights(alike, {feature: each for feature, each in kept.items() if each}, caution, learned_from)
+            table.learn(row)
+        table.fade()
+    kept = dict(table.told())
+    told = frozenset(subject for each in kept.values() for subject in each)
+    return Weights(alike, kept, told, caution, learned_from)
 
 
-def mean(learned: Sequence[Weights], learned_from: str) -> Weights:
-    """The mean of several learnings (bagging, Breiman 1996): steadier than any of them for what none has seen."""
-    features = sorted(set().union(*(each.weights for each in learned)))
-    weights = {feature: _mean_of([each.weights.get(feature, {}) for each in learned]) for feature in features}
-    first = learned[0]
-    return Weights(
-        first.alike, {feature: each for feature, each in weights.items() if each}, first.caution, learned_from
-    )
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An example by the places of its features and subjects in the table."""
+
+    features: Sequence[int]
+    possible: Sequence[int]
+    meant: frozenset[int]
 
 
-def _mean_of(told: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    subjects = sorted(set().union(*told))
-    means = {subject: sum(each.get(subject, 0.0) for each in told) / len(told) for subject in subjects}
-    return {subject: round(weight, 2) for subject, weight in means.items() if abs(weight) >= SMALLEST_FOR}
+class _Table:
+    """A weight for each feature and subject while it is learned, and how far it has moved already."""
+
+    def __init__(self, subjects: Sequence[str], features: Sequence[str]) -> None:
+        self._subjects, self._features = subjects, features
+        self._subject_at = {subject: place for place, subject in enumerate(subjects)}
+        self._feature_at = {feature: place for place, feature in enumerate(features)}
+        self._weights = [array("d", bytes(8 * len(subjects))) for _ in features]
+        self._moved = [array("d", bytes(8 * len(subjects))) for _ in features]
+
+    def row(self, example: Example) -> _Row:
+        """An example as `learn` takes it."""
+        known = sorted(self._feature_at[each] for each in example.features if each in self._feature_at)
+        possible, meant = (
+            sorted(self._subject_at[each] for each in told) for told in (example.possible, example.meant)
+        )
+        return _Row(known, possible, frozenset(meant))
+
+    def learn(self, row: _Row) -> None:
+        """A step towards what an example means."""
+        rows = [(self._weights[feature], self._moved[feature]) for feature in row.features]
+        share = 1 / math.sqrt(max(len(rows), 1))
+        for subject, error in self._errors(row, [own for own, _ in rows], share):
+            slope = error * share
+            square = slope * slope
+            for own, moved in rows:
+                moved[subject] += square
+                own[subject] -= STEP * slope / (math.sqrt(moved[subject]) + 1e-6)
+
+    def _errors(self, row: _Row, weights: Sequence[Sequence[float]], share: float) -> Iterator[tuple[int, float]]:
+        """By how much each subject is held too likely, where that is worth a step."""
+        sums = [sum(each) for each in zip(*weights, strict=True)] or [0.0] * len(self._subjects)
+        highest = max(sums[subject] for subject in row.possible)
+        odds = {subject: math.exp((sums[subject] - highest) * share) for subject in row.possible}
+        total, right = sum(odds.values()), sum(odds.get(subject, 0.0) for subject in row.meant)
+        for subject in row.possible:
+            wanted = odds[subject] / right if subject in row.meant and right else 0.0
+            error = odds[subject] / total - wanted
+            if abs(error) >= _SETTLED:
+                yield subject, error
+
+    def fade(self) -> None:
+        """Takes from each weight what nothing asks for again."""
+        self._weights = [array("d", [weight * DECAY for weight in each]) for each in self._weights]
+
+    def told(self) -> Iterator[tuple[str, dict[str, float]]]:
+        """The weights that say something."""
+        for feature, weights in zip(self._features, self._weights, strict=True):
+            pairs = zip(self._subjects, weights, strict=True)
+            each = {subject: round(weight, 1) for subject, weight in pairs if _says_something(weight)}
+            if each:
+                yield feature, each
 
 
 def _says_something(weight: float) -> bool:
     return weight >= SMALLEST_FOR or weight <= -SMALLEST_AGAINST
-
-
-def _fade(weights: Table) -> None:
-    for each in weights.values():
-        for subject in each:
-            each[subject] *= DECAY
-
-
-def _learn_one(
-    weights: Table, steps: Table, found: Sequence[str], possible: Sequence[str], meant: Iterable[str]
-) -> None:
-    share = 1 / math.sqrt(max(len(found), 1))
-    scores = dict.fromkeys(possible, 0.0)
-    for feature in found:
-        for subject, weight in weights[feature].items():
-            if subject in scores:
-                scores[subject] += weight * share
-    highest = max(scores.values())
-    odds = {subject: math.exp(score - highest) for subject, score in scores.items()}
-    total, right = sum(odds.values()), sum(odds.get(subject, 0.0) for subject in meant)
-    for subject in possible:
-        wanted = odds[subject] / right if subject in meant and right else 0.0
-        error = odds[subject] / total - wanted
-        if abs(error) < _SETTLED:
-            continue
-        for feature in found:
-            own, taken = weights[feature], steps[feature]
-            slope = error * share
-            taken[subject] = taken.get(subject, 0.0) + slope * slope
-            own[subject] = own.get(subject, 0.0) - STEP * slope / (math.sqrt(taken[subject]) + 1e-6)

@@ -31,7 +31,8 @@ def learned(labelled: Iterable[Mapping[str, Any]], lexicon: Lexicon) -> Weights:
             heavy = {subject: weight for subject, weight in found.items() if abs(weight) >= HEAVY}
             weights.setdefault(feature, {}).update(heavy)
     weights = {feature: each for feature, each in weights.items() if each}
-    return Weights({}, weights, 0.0, f"{len(lines)} findings and wordings")
+    subjects = frozenset(subject for each in weights.values() for subject in each)
+    return Weights({}, weights, subjects, 0.0, f"{len(lines)} findings and wordings")
 
 
 def as_kinds(weights: Weights) -> str:

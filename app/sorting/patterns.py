@@ -28,7 +28,7 @@ DATA: Final = Path(__file__).parent / "data" / "patterns.json"
 SPOKEN_OF: Final = frozenset({State.MENTIONED, State.FAILED, State.PRESENT})
 MISSING: Final = frozenset({State.LACKING, State.FAILED})
 FOUND: Final = frozenset({State.MENTIONED, State.PRESENT, State.FAILED})
-_ALTERNATIVES: Final = re.compile("或者|；|;")
+ALTERNATIVES: Final = re.compile("或者|；|;")  # between what each by itself meets a criterion
 UNITS_IN_WORDS: Final = {"persons": "人", "pressure": "kPa"}
 _COUNTED: Final = re.compile(r"(persons|pressure)([<>])(\d+)")
 
@@ -216,7 +216,7 @@ def derived(code: str, text: str, lexicon: Lexicon) -> tuple[Pattern, ...]:
 
     Each of its alternatives ("或者", "；") demands what it says is missing or wrong, and the place it speaks of.
     """
-    lines = (_derived(read(part, lexicon)) for part in _ALTERNATIVES.split(text))
+    lines = (_derived(read(part, lexicon)) for part in ALTERNATIVES.split(text))
     return tuple(pattern(code, line, lexicon) for line in dict.fromkeys(lines) if line)
 
 

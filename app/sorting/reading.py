@@ -70,6 +70,11 @@ class Reading:
     def first(self, sign: Sign) -> Token | None:
         return next((token for token, _ in self.signs if token.sign is sign), None)
 
+    def word_at(self, start: int, end: int) -> tuple[int, int]:
+        """The word of the lexicon that reaches into a part of the text; that part itself where none does."""
+        words = [*(mention.token for mention in self.mentions), *(token for token, _ in self.signs)]
+        return next(((word.start, word.end) for word in words if word.start < end and word.end > start), (start, end))
+
 
 _CLAUSES: Final = re.compile(r"[^，。]+")
 _TOGETHER: Final = re.compile(r"[、和及或与跟/]|以及|还有")
@@ -293,9 +298,21 @@ def _mend(reading: Reading) -> None:
     done = [token for token, _ in reading.signs if token.sign is Sign.DONE]
     reading.on_the_spot = reading.has(Sign.SPOT)
     reading.mended = bool(done) and not reading.on_the_spot
-    if reading.mended:
-        last = max(token.end for token in done)
-        for mention in reading.mentions:
-            if mention.token.start < last:
-                mention.state = State.RESOLVED
-        reading.loose = [(token, clause) for token, clause in reading.loose if token.start > last]
+    if not reading.mended:
+        return
+    over = [_over(reading, token) for token in done]
+    for mention in reading.mentions:
+        if any(mention.token.start in each for each in over):
+            mention.state = State.RESOLVED
+    reading.loose = [
+        (token, clause) for token, clause in reading.loose if not any(token.start in each for each in over)
+    ]
+
+
+def _over(reading: Reading, done: Token) -> range:
+    """What a repair speaks of: its sentence, or, if that names nothing, the sentence before."""
+    text = reading.text.text
+    start = text.rfind("。", 0, done.start) + 1
+    if not any(start <= mention.token.start < done.end for mention in reading.mentions):
+        start = text.rfind("。", 0, max(start - 1, 0)) + 1
+    return range(start, done.end)

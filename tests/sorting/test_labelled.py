@@ -1,8 +1,11 @@
-"""How well labelled findings are read. `tune*.jsonl` have taught the words and the weights; `held.jsonl` only measures.
+"""How well labelled findings are read. Those in `tune/` have taught the words and the weights; those in `held/` only
+measure, each file by a writer who saw neither the others nor the reader.
 
-The floors are what was measured when the weights were learned, less a little: who changes a word sees what it costs.
+The floors are what is wanted of it; what was measured when the weights were learned is in docs/sorting.md.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -18,49 +21,67 @@ FILES = Path(__file__).parents[1] / "data" / "sorting"
 TODAY = date(2026, 11, 25)
 
 
-@cache
-def labelled(half: str) -> list[Labelled]:
-    return list(read((FILES / f"{half}.jsonl").read_text("utf-8").splitlines()))
+HELD = ("mixed", "outsider")
 
 
 @cache
-def told(half: str) -> dict[str, Any]:
+def labelled(folder: str, name: str) -> list[Labelled]:
+    return read((FILES / folder / f"{name}.jsonl").read_text("utf-8").splitlines())
+
+
+@cache
+def told(name: str) -> dict[str, Any]:
+    """The figures of a file that only measures."""
     house = as_released()
-    return dict(report(judge_all(labelled(half), house.catalogue, house.by_text, TODAY), house.catalogue))
+    judged = judge_all(labelled("held", name), house.catalogue, house.by_text, TODAY)
+    return dict(report(judged, house.catalogue))
 
 
-def share(half: str, *path: str) -> float:
-    row: Any = told(half)
-    for name in path:
-        row = row[name]
+def share(name: str, *path: str) -> float:
+    row: Any = told(name)
+    for part in path:
+        row = row[part]
     return float(row["share"])
 
 
-def test_the_right_criterion_is_among_the_first_three() -> None:
-    assert share("held", "majors", "among_three") >= 0.905
+@pytest.mark.parametrize("name", HELD)
+def test_the_right_criterion_is_among_the_first_three(name: str) -> None:
+    assert share(name, "majors", "among_three") >= 0.95
 
 
-def test_general_hazards_raise_few_alarms() -> None:
-    assert share("held", "major_alarms", "on_general") <= 0.05
+@pytest.mark.parametrize("name", HELD)
+def test_general_hazards_raise_few_alarms(name: str) -> None:
+    assert share(name, "major_alarms", "on_general") <= 0.05
 
 
-def test_hazard_risk_and_nothing_are_told_apart() -> None:
-    assert share("held", "list") >= 0.93
+@pytest.mark.parametrize("name", HELD)
+def test_hazard_risk_and_nothing_are_told_apart(name: str) -> None:
+    assert share(name, "list") >= 0.95
 
 
-@pytest.mark.parametrize("half", ["tune", "held"])
-def test_every_criterion_is_touched_by_several_findings(half: str) -> None:
-    assert told(half)["untouched"] == []
-    assert min(row["findings"] for row in told(half)["criteria"].values()) >= 2
+@pytest.mark.parametrize("name", HELD)
+def test_every_criterion_is_touched_by_several_findings(name: str) -> None:
+    assert told(name)["untouched"] == []
+    assert min(row["findings"] for row in told(name)["criteria"].values()) >= 2
 
 
-def test_no_finding_is_in_both_halves() -> None:
-    tune, more, held = ({each.description for each in labelled(half)} for half in ("tune", "tune_more", "held"))
-    assert not (tune | more) & held
+def test_every_criterion_was_taught_by_many_findings() -> None:
+    counted = Counter(code for each in taught() for code in each.criteria)
+    assert all(counted[each.code] >= 20 for each in as_released().catalogue)
+
+
+def test_no_finding_both_teaches_and_measures() -> None:
+    held = {each.description for name in HELD for each in labelled("held", name)}
+    assert not held & {each.description for each in taught()}
 
 
 def test_there_are_findings_of_every_kind() -> None:
-    both = [*labelled("tune"), *labelled("held")]
-    assert len(both) >= 600
-    assert sum(each.level is Level.GENERAL for each in both) >= 200
-    assert {each.list for each in both} == {ListName.HAZARD, ListName.RISK, ListName.NONE}
+    held = [each for name in HELD for each in labelled("held", name)]
+    assert len(held) >= 600
+    assert sum(each.level is Level.GENERAL for each in held) >= 200
+    assert {each.list for each in held} == {ListName.HAZARD, ListName.RISK, ListName.NONE}
+
+
+def taught() -> Iterator[Labelled]:
+    for file in sorted((FILES / "tune").glob("*.jsonl")):
+        yield from labelled("tune", file.stem)

@@ -66,6 +66,21 @@ def test_put_right_on_the_spot_is_still_so_put_right_before_is_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("灭火器过期。已整改完毕", ListName.NONE),
+        ("除尘器没有泄爆片。上次的灭火器过期已整改完毕", ListName.HAZARD),
+        ("灭火器过期已更换。配电箱未接地", ListName.HAZARD),
+        ("配电箱未接地，灭火器过期，均已整改", ListName.NONE),
+    ],
+)
+def test_a_repair_reaches_no_further_than_its_sentence_or_the_one_before(text: str, listed: ListName) -> None:
+    told = list_of(read(text, WORDS))
+    assert told is not None
+    assert told[0] is listed
+
+
+@pytest.mark.parametrize(
     ("written", "folded"),
     [
         ("除塵器未設置洩爆裝置", "除尘器未设置泄爆装置"),

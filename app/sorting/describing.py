@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 
 from app.sorting.accident_types import AccidentType, standard_on
 from app.sorting.proposals import Described, ProposedAccident, ProposedDiscipline, ProposedFactor
-from app.sorting.reading import Reading
+from app.sorting.stated import Reading
 from app.sorting.weighing import Weights, features, is_character
 
 DATA: Final = Path(__file__).parent / "data" / "describing.json"

@@ -18,7 +18,7 @@ from typing import Final
 
 from app.sorting.lexicon import Kind, Lexicon
 from app.sorting.plain import CHARACTERS
-from app.sorting.reading import Reading, State
+from app.sorting.stated import Reading, State
 
 LONGEST: Final = 240  # characters of a finding that are compared: what it is about stands there
 PAIRS: Final = 96

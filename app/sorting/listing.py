@@ -5,7 +5,7 @@ from typing import Final
 
 from app.sorting.lexicon import Kind, Sign, Token
 from app.sorting.quantities import within
-from app.sorting.reading import Mention, Reading, State
+from app.sorting.stated import Mention, Reading, State
 from app.sorting.terms import ListName
 
 WRONG: Final = frozenset({State.LACKING, State.FAILED})

@@ -21,7 +21,8 @@ from typing import Final, Self
 
 from app.sorting.lexicon import Kind, Lexicon
 from app.sorting.quantities import Quantity
-from app.sorting.reading import Mention, Reading, State, read
+from app.sorting.reading import read
+from app.sorting.stated import Mention, Reading, State
 
 DATA: Final = Path(__file__).parent / "data" / "patterns.json"
 

@@ -17,7 +17,8 @@ from app.sorting.criteria import Catalogue, Criterion
 from app.sorting.lexicon import Lexicon, enlarged
 from app.sorting.listing import SURE, list_of, phrase
 from app.sorting.patterns import Demand, Indexed, Met, Pattern, Patterns, Term, derived, pattern
-from app.sorting.reading import Mention, Reading, State, read
+from app.sorting.reading import read
+from app.sorting.stated import Mention, Reading, State
 from app.sorting.terms import Level, ListName, Method, Sector, SpecialCategory
 from app.sorting.verdict import Matched, Meets, Said, Sorting
 from app.sorting.weighing import GENERAL, OTHERS, Weights, features, is_character

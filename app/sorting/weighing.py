@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from app.sorting.reading import Reading, State
+from app.sorting.stated import Reading, State
 
 DATA: Final = Path(__file__).parent / "data" / "weights.json"
 GENERAL: Final = "general"

@@ -8,7 +8,8 @@ from app.sorting.lexicon import lexicon
 from app.sorting.listing import list_of
 from app.sorting.plain import plain
 from app.sorting.quantities import beyond, number, quantities
-from app.sorting.reading import State, read
+from app.sorting.reading import read
+from app.sorting.stated import State
 from app.sorting.terms import ListName
 
 WORDS = lexicon()

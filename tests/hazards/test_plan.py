@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event, insert, text
 from sqlalchemy.orm import Session
 
+from app.foundation.calendar import local_date
 from app.foundation.clock import now
 from app.foundation.dialects import is_sqlite
 from app.foundation.prepared import NOTHING, Prepared
@@ -33,7 +34,10 @@ def client(kind: str, tmp_path: Path) -> Iterator[TestClient]:
 
 
 def fill(world: World, person: Person, rows: int) -> None:
-    """Many closed hazards and some open ones, of which some are major; and other works."""
+    """Many closed hazards and some open ones, of which some are major, due on many days; and other works.
+
+    Were all due on one day, a planner would expect nothing behind it, and sorting nothing costs as little as walking.
+    """
 
     def put(session: Session) -> None:
         at = now()
@@ -46,6 +50,7 @@ def fill(world: World, person: Person, rows: int) -> None:
                     "level": Level.MAJOR if n % 3 == 0 else Level.GENERAL, "level_by": Method.DECLARED,
                     "origin": Origin.ENTERPRISE, "reported_by": person.id, "reported_at": at - timedelta(minutes=n),
                     "found_at": at, "last_seen_at": at, "state": State.REPORTED if n % 4 == 0 else State.CLOSED,
+                    "due_on": local_date(at) + timedelta(days=n % 300),
                 }
                 for n in range(rows)
             ],

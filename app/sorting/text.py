@@ -113,7 +113,7 @@ class Reader:
         criterion, met = seen.binding[code], seen.met.get(code)
         meets = tuple(_meets(criterion, met, seen.reading)) if met else ()
         words = self._words(seen, self.weights.subject(code))
-        because = tuple(dict.fromkeys([*(each.said for each in meets), *words]))
+        because = _distinct([*(each.said for each in meets), *words])
         return Matched(
             code=code, title=criterion.title, score=round(worth, 3), because=because, meets=meets,
             verified=criterion.verified,
@@ -127,7 +127,7 @@ class Reader:
             places.update(_places(seen.reading, feature))
             if len(_spans(places)) >= TELLING:
                 break
-        return [text.as_written(start, end) for start, end in _spans(places)]
+        return list(_distinct([text.as_written(start, end) for start, end in _spans(places)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,12 @@ def _together(scores: Sequence[float]) -> float:
     """What several scores weigh together: the logarithm of the sum of their odds."""
     highest = max(scores, default=BEYOND)
     return highest + math.log(sum(math.exp(score - highest) for score in scores)) if scores else BEYOND
+
+
+def _distinct(words: Sequence[str]) -> tuple[str, ...]:
+    """Words that say something beside the others: none within another, no single character."""
+    found = [word for word in dict.fromkeys(words) if len(word) > 1]
+    return tuple(word for word in found if not any(word in other for other in found if other != word))
 
 
 def _places(reading: Reading, feature: str) -> range:

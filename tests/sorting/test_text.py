@@ -44,6 +44,13 @@ def test_what_is_missing_names_its_criterion_and_says_because() -> None:
     assert [(each.said, each.criterion) for each in first.meets] == [("没得泄爆片", "泄爆")]
 
 
+def test_no_word_is_shown_twice_and_none_is_a_single_character() -> None:
+    sorting = verdict("定员3人，插引间里坐了5个，还有个抱小孩的", frozenset({Sector.FIREWORKS}))
+    because = sorting.criteria[0].because
+    assert all(len(word) > 1 for word in because)
+    assert not [word for word in because if any(word in other for other in because if other != word)]
+
+
 @pytest.mark.parametrize(
     ("text", "categories"),
     [

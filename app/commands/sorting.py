@@ -144,13 +144,17 @@ def evaluate(
     file: Annotated[Path, typer.Argument(help="Labelled findings, one JSON object a line.", exists=True)],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    weights: Annotated[Path | None, typer.Option(help="By these weights of `learn`, not by the house's.")] = None,
 ) -> None:
     """Say how well labelled findings are read by the criteria in force: precision and recall, overall and by criterion,
     what went wrong and why, and which criteria nothing in the file touches."""
     labelled = evaluating.read(file.read_text("utf-8").splitlines())
     now_in_force = _in_force(Settings())
-    judged = evaluating.judge_all(labelled, now_in_force.catalogue, now_in_force.by_text, local_date(now()))
-    told = evaluating.report(judged, now_in_force.catalogue)
+    catalogue, by_text = now_in_force.catalogue, now_in_force.by_text
+    if weights is not None:
+        by_text = text_sorter(catalogue, Weights.read(weights))
+    judged = evaluating.judge_all(labelled, catalogue, by_text, local_date(now()))
+    told = evaluating.report(judged, catalogue)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return

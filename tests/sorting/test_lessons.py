@@ -1,10 +1,11 @@
 """What is learned from beside the labelled findings: the criteria's own wordings, two findings in one text."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from app.commands.sorting import learn
+from app.commands.sorting import evaluate, learn
 from app.sorting.evaluating import Labelled
 from app.sorting.in_force import as_released
 from app.sorting.lessons import in_pairs, lessons, together, wordings
@@ -80,3 +81,19 @@ def test_weights_are_learned_by_a_command(tmp_path: Path) -> None:
     assert (weights.caution, weights.learned_from) == (0.5, "5 findings in 1 files")
     assert {"GM-11-03", "GM-03-02", GENERAL} <= weights.subjects
     assert weights.weights["#泄爆装置"]["GM-11-03"] > 0
+
+
+def test_other_weights_than_the_house_s_can_be_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught, asked, to = tmp_path / "taught.jsonl", tmp_path / "asked.jsonl", tmp_path / "weights.json"
+    nonsense = [finding(f"{number}号应急灯不亮", ListName.RISK).model_dump_json() for number in range(30)]
+    taught.write_text("\n".join(nonsense), "utf-8")
+    asked.write_text(finding("47号应急灯不亮", ListName.HAZARD).model_dump_json(), "utf-8")
+    learn([taught], 0.0, to)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", "")
+    for weights, right in ((to, 0), (None, 1)):
+        capsys.readouterr()
+        evaluate(asked, as_json=True, weights=weights)
+        assert json.loads(capsys.readouterr().out)["list"]["hits"] == right

@@ -46,6 +46,8 @@ _NUMBER: Final = re.compile(
 _BARE: Final = re.compile(rf"(?:{_LIMITS}|{_ACTUALS})[^，。\d]{{0,2}}?(\d+(?:\.\d+)?)(?![\d.年月日号楼层#级类%])")
 _LIMIT: Final = re.compile(rf"(?:{_LIMITS})[^，。]{{0,8}}$")
 _ACTUAL: Final = re.compile(rf"(?:{_ACTUALS})[^，。]{{0,8}}$")
+_OF_PERSONS: Final = ("定员", "定元", "限员", "超员")
+PERSONS: Final = "persons"
 EACH: Final = "each"
 BARE: Final = "bare"
 
@@ -80,8 +82,16 @@ def quantities(text: str) -> list[Quantity]:
     found = list(_with_units(text))
     taken = {place for each in found for place in range(each.start, each.end)}
     bare = (each.span(1) for each in _BARE.finditer(text) if each.start(1) not in taken)
-    found += [Quantity(start, end, BARE, Decimal(text[start:end]), _is_limit(text, start)) for start, end in bare]
+    found += [
+        Quantity(start, end, _counted(text, start), Decimal(text[start:end]), _is_limit(text, start))
+        for start, end in bare
+    ]
     return sorted(found, key=lambda each: each.start)
+
+
+def _counted(text: str, place: int) -> str:
+    """What a number without a unit counts, by the word before it."""
+    return PERSONS if text[:place].endswith(_OF_PERSONS) else BARE
 
 
 def _with_units(text: str) -> Iterator[Quantity]:
@@ -130,13 +140,8 @@ def _chinese(written: str) -> Decimal | None:
 
 def beyond(found: Sequence[Quantity]) -> Iterator[Beyond]:
     """Where more is there than is allowed (超员 of persons, 超量 of goods, 压力超设定), or less than is required."""
-    for counts in dict.fromkeys(each.counts for each in found):
-        limits = [each for each in found if each.counts in {counts, BARE} and each.limit]
-        alike = {counts, BARE} | ({EACH} if counts == "persons" else set())
-        actual = [each for each in found if each.counts in alike and not each.limit]
-        if not limits or not actual or counts in {BARE, EACH}:
-            continue
-        measure = next(each for each in (*actual, *limits) if each.counts != BARE)
+    for counts, actual, limits in _compared(found):
+        measure = next(each for each in (*actual, *limits) if each.counts not in {BARE, EACH})
         values = [each.in_units_of(measure) for each in actual]
         allowed = min(limit.in_units_of(measure) for limit in limits)
         if name := _name(counts, max(values), min(values), allowed):
@@ -145,9 +150,18 @@ def beyond(found: Sequence[Quantity]) -> Iterator[Beyond]:
 
 
 def within(found: Sequence[Quantity]) -> bool:
-    """Whether what is there and what is allowed are both told, and nothing is beyond."""
-    both = {each.limit for each in found} == {True, False}
-    return both and not any(beyond(found))
+    """Whether what is there and what is allowed are both told of the same, and nothing is beyond."""
+    return any(True for _ in _compared(found)) and not any(beyond(found))
+
+
+def _compared(found: Sequence[Quantity]) -> Iterator[tuple[str, list[Quantity], list[Quantity]]]:
+    """What is counted, what is there of it, and what is allowed or required, where both are told."""
+    for counts in dict.fromkeys(each.counts for each in found):
+        limits = [each for each in found if each.counts in {counts, BARE} and each.limit]
+        alike = {counts, BARE} | ({EACH} if counts == PERSONS else set())
+        actual = [each for each in found if each.counts in alike and not each.limit]
+        if limits and actual and counts not in {BARE, EACH}:
+            yield counts, actual, limits
 
 
 def _name(counts: str, most: Decimal, least: Decimal, limit: Decimal) -> str | None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.sorting.lexicon import lexicon
 from app.sorting.listing import list_of
 from app.sorting.plain import plain
-from app.sorting.quantities import beyond, number, quantities
+from app.sorting.quantities import beyond, number, quantities, within
 from app.sorting.reading import read
 from app.sorting.stated import State
 from app.sorting.terms import ListName
@@ -126,6 +126,8 @@ def test_numbers_are_read(written: str, value: float) -> None:
         ("定员3人，实际5人", {"超员"}),
         ("定员3人，实际3人", set()),
         ("定员2现场3人", {"超员"}),
+        ("结鞭房定员2，里头六个", {"超员"}),
+        ("结鞭房定员6，里头五个", set()),
         ("设计储存1吨，现场实测3吨", {"超量"}),
         ("核定存放20吨，实际约35吨", {"超量"}),
         ("限量50公斤，现存48公斤", set()),
@@ -135,6 +137,19 @@ def test_numbers_are_read(written: str, value: float) -> None:
 )
 def test_more_than_allowed_is_seen(text: str, names: set[str]) -> None:
     assert {each.name for each in beyond(quantities(plain(text).text))} == names
+
+
+@pytest.mark.parametrize(
+    ("text", "well"),
+    [
+        ("核定9人，实际8人", True),
+        ("核定9人，实际11人", False),
+        ("核定9人，门口堆了3桶漆", False),
+        ("限载2吨，里面六个", False),
+    ],
+)
+def test_what_is_within_its_limit_is_told_of_the_same(text: str, *, well: bool) -> None:
+    assert within(quantities(plain(text).text)) is well
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ Only for SQLite: PostgreSQL's writers commit beside each other, and it groups th
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -24,19 +25,24 @@ LONG_ENOUGH: Final = 0.03  # seconds after which nobody else is taken in: writer
 
 @dataclass
 class Job:
-    """What somebody wants done in a transaction, and what came of it. `withdrawn`: nobody waits for it any more."""
+    """What somebody wants done in a transaction, and what came of it. `withdrawn`: nobody waits for it any more.
+
+    `context` is the caller's own, whoever does it: its clock, and what its log lines are marked with.
+    """
 
     work: Callable[[Session], Any]
     dry: bool
     alone: Callable[[], Any]
+    context: Context = field(default_factory=copy_context)
     done: bool = False
     withdrawn: bool = False
     result: Any = None
     error: BaseException | None = None
 
-    def settle(self, do: Callable[[], Any]) -> None:
+    def settle(self) -> None:
+        """Do it alone, in a transaction of its own."""
         try:
-            self.result = do()
+            self.result = self.context.run(self.alone)
         except BaseException as error:
             self.error = error
         self.done = True
@@ -75,7 +81,7 @@ class Together:
         if first is None:
             return
         if not self._waiting:
-            first.settle(first.alone)
+            first.settle()
             return
         served: list[Job] = []
         try:
@@ -93,7 +99,7 @@ class Together:
                 return
             for each in served or [first]:  # whoever failed, or whatever: each alone is told, and only what is his
                 each.result = each.error = None
-                each.settle(each.alone)
+                each.settle()
             return
         for each in served:
             each.done = True
@@ -113,7 +119,7 @@ class Together:
         )
         try:
             with session, session.begin() as own:
-                job.result = job.work(session)
+                job.result = job.context.run(job.work, session)
                 session.flush()
                 if job.dry:
                     own.rollback()

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
+from app.foundation import clock
 from app.foundation.database import Database
 from app.foundation.dialects import Patience
 from app.foundation.problems import Conflict, IdConflict, Overloaded, Problem, Unavailable
@@ -78,6 +80,28 @@ def all_at_once(database: Database, works: list[Callable[[Session], Any]], *, dr
 
     anyio.run(live)
     return heard
+
+
+def test_each_is_served_by_its_own_clock_whoever_serves_it(database: Database) -> None:
+    days = [datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3)]
+    heard: list[datetime] = []
+    free = threading.Event()
+
+    async def one(day: datetime) -> None:
+        with clock.at(day):
+            heard.append(await database.write(lambda _: clock.now()))
+
+    async def live() -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(database.write, lambda _: free.wait(5))
+            await anyio.sleep(0.05)
+            for day in days:
+                tasks.start_soon(one, day)
+            await anyio.sleep(0.05)
+            free.set()
+
+    anyio.run(live)
+    assert sorted(heard) == days
 
 
 def test_a_crowd_shares_its_commits(database: Database) -> None:

@@ -1,10 +1,8 @@
 """How long it takes to say what words propose: their kind, a standard wording, the measure of a risk list."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
-from statistics import median, quantiles
-from time import perf_counter
 from typing import Any, Final, TypeVar
 
 from app.sorting.describing import describer
@@ -15,7 +13,7 @@ from app.sorting.likeness import Shelf, features
 from app.sorting.reading import read
 from app.sorting.verdict import PENDING, Said
 from app.sorting.wordings import library, offered
-from bench.sorting import FILES, TODAY
+from bench.sorting import FILES, TODAY, summary, times
 
 SIZES: Final = (50, 500, 5_000)
 PLACES: Final = ("打磨车间", "喷漆房", "冲压车间", "危化品仓库", "配电室", "食堂")
@@ -30,8 +28,8 @@ def measure(most: int) -> dict[str, Any]:
     words, describe = lexicon(), describer()
     readings = [read(text, words) for text in texts]
     found = {
-        "kind": _times(readings, lambda reading: describe(reading, TODAY)),
-        "wordings": _times(texts, lambda text: offered(Said(description=text, on=TODAY), PENDING, catalogue)),
+        "kind": _taken(readings, lambda reading: describe(reading, TODAY)),
+        "wordings": _taken(texts, lambda text: offered(Said(description=text, on=TODAY), PENDING, catalogue)),
     }
     sentences = [each.description + "，" + each.rectify for each in library(catalogue, TODAY).wordings]
     wanted = [features(reading, words) for reading in readings]
@@ -42,15 +40,10 @@ def measure(most: int) -> dict[str, Any]:
             for number in range(size)
         ]
         shelf = Shelf(measures)
-        found[f"put up {size} measures"] = _times([measures] * 3, Shelf)
-        found[f"search {size} measures"] = _times(wanted, partial(shelf.likest, most=2, least=0.3))
+        found[f"put up {size} measures"] = _taken([measures] * 3, Shelf)
+        found[f"search {size} measures"] = _taken(wanted, partial(shelf.likest, most=2, least=0.3))
     return {"findings": len(texts)} | found
 
 
-def _times(each: Iterable[T], work: Callable[[T], object]) -> dict[str, float]:
-    taken: list[float] = []
-    for one in each:
-        begun = perf_counter()
-        work(one)
-        taken.append(1000 * (perf_counter() - begun))
-    return {"median": median(taken), "p99": quantiles(taken, n=100)[98]}
+def _taken(each: Sequence[T], work: Callable[[T], object]) -> dict[str, float]:
+    return summary([times(each, work)])

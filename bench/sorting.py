@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from app.sorting.evaluating import Labelled, read
 from app.sorting.in_force import as_released
@@ -15,6 +15,7 @@ from app.sorting.verdict import Said
 
 FILES: Final = Path(__file__).parents[1] / "tests" / "data" / "sorting" / "held"
 TODAY: Final = date(2026, 11, 25)
+T = TypeVar("T")
 
 
 def measure(rounds: int) -> dict[str, Any]:
@@ -24,9 +25,9 @@ def measure(rounds: int) -> dict[str, Any]:
     house = as_released()
     words = sorted((word for concept in lexicon().concepts.values() for word in concept.words), key=len, reverse=True)
     one_pass = re.compile("|".join(map(re.escape, words)))
-    ours = [_times(said, lambda each: house.by_text(each, house.catalogue)) for _ in range(rounds)]
-    bare = [_times(said, lambda each: one_pass.findall(each.description)) for _ in range(rounds)]
-    found = {"house": _summary(ours), "one regex pass": _summary(bare)}
+    ours = [times(said, lambda each: house.by_text(each, house.catalogue)) for _ in range(rounds)]
+    bare = [times(said, lambda each: one_pass.findall(each.description)) for _ in range(rounds)]
+    found = {"house": summary(ours), "one regex pass": summary(bare)}
     return {"findings": len(said)} | found | {"ratio": found["house"]["median"] / found["one regex pass"]["median"]}
 
 
@@ -35,15 +36,17 @@ def _said(label: Labelled) -> Said:
     return Said(description=label.description, on=TODAY, sectors=sectors, special_categories=categories)
 
 
-def _times(said: Sequence[Said], work: Callable[[Said], object]) -> list[float]:
+def times(given: Sequence[T], work: Callable[[T], object]) -> list[float]:
+    """Milliseconds that each takes."""
     taken: list[float] = []
-    for each in said:
+    for each in given:
         begun = perf_counter()
         work(each)
         taken.append(1000 * (perf_counter() - begun))
     return taken
 
 
-def _summary(rounds: Sequence[Sequence[float]]) -> dict[str, float]:
+def summary(rounds: Sequence[Sequence[float]]) -> dict[str, float]:
+    """Median and 99th of a hundred of the best round."""
     best = min(rounds, key=median)
     return {"median": median(best), "p99": quantiles(best, n=100)[98]}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -88,19 +89,20 @@ def measure(name: str, url: str, rows: int, rounds: int, folder: Path) -> Found:
 
     for _ in range(rounds):
         works, officer = visit(found_works)
+        bring = partial(take_in, officer=officer, works=works)
         with timed("reading"):
             filled = read(BOOK, content)
         with timed("openpyxl"):
             bare_read(content)
         with timed("creating"):
-            told = visit(lambda session: take_in(session, officer, works, filled))  # noqa: B023
+            told = visit(partial(bring, filled=filled))
         assert told.counts["measure"].created == rows, told.counts
         with timed("again"):
-            told = visit(lambda session: take_in(session, officer, works, filled))  # noqa: B023
+            told = visit(partial(bring, filled=filled))
         assert told.counts["measure"].unchanged == rows, told.counts
         changed = read(BOOK, other)
         with timed("changing"):
-            told = visit(lambda session: take_in(session, officer, works, changed))  # noqa: B023
+            told = visit(partial(bring, filled=changed))
         assert told.counts["risk"].changed == rows // MEASURES, told.counts
         with timed("gathering"):
             out = database.transact(lambda session: risk_chain.gather(session, works), patience=HEAVY)  # noqa: B023
@@ -112,7 +114,7 @@ def measure(name: str, url: str, rows: int, rounds: int, folder: Path) -> Found:
             filled_ledger = read(LEDGER, ledger)
         for what, brought in (("creating", filled_ledger), ("again", filled_ledger), ("changing", noted)):
             with timed(f"ledger_{what}"):
-                told = visit(lambda session: take_in(session, officer, works, brought, LEDGER, ledger_import.carry))  # noqa: B023
+                told = visit(partial(bring, filled=brought, book=LEDGER, carry=ledger_import.carry))
             done = {"creating": "created", "again": "unchanged", "changing": "changed"}[what]
             assert getattr(told.counts["hazard"], done) == rows, told.counts
         bare_works, _ = visit(found_works)

@@ -18,7 +18,7 @@ from app.inspections.clocks import DeviceClock, Times
 from app.inspections.duties import Duties
 from app.inspections.models import Finding, Inspection, InspectionResult
 from app.inspections.placing import Seen
-from app.inspections.proposing import Proposer, Told
+from app.inspections.proposing import of_words
 from app.inspections.schemas import FindingFields, PhotoEntry, Report, ReportedFinding, Result, SingleFinding
 from app.inspections.settling import Sighting, settle
 from app.inspections.sorter import Sorter
@@ -72,9 +72,8 @@ def report(
         enterprise=enterprise, origin=_origin(caller, body.kind), times=times, position=inspection.position,
         inspection_id=inspection.id, entries={entry.sha256: entry for entry in body.photos or ()}, device=body.device,
     )  # fmt: skip
-    proposer = Proposer(session, caller)
     seen = [
-        _seen(told.id or new_id(), f"/findings/{n}", told, told.photos or (), said[n], sorter, enterprise, proposer)
+        _seen(told.id or new_id(), f"/findings/{n}", told, told.photos or (), said[n], sorter, enterprise)
         for n, told in enumerate(findings)
     ]
     receipts.claim_parts(session, [each.id for each in seen], caller.id, Finding.KIND, inspection.id)
@@ -105,8 +104,7 @@ def report_finding(session: Session, caller: Caller, body: SingleFinding, clock:
         enterprise=enterprise, origin=_origin(caller, body.kind), times=times, position=position,
         entries={entry.sha256: entry for entry in photos}, device=body.device,
     )  # fmt: skip
-    proposer = Proposer(session, caller)
-    seen = _seen(body.id, "", body, tuple(sighting.entries), said, sorter, enterprise, proposer)
+    seen = _seen(body.id, "", body, tuple(sighting.entries), said, sorter, enterprise)
     settle(session, caller, sighting, [seen], risk_of)
     return seen.id
 
@@ -164,15 +162,13 @@ def _seen(
     said: Said,
     sorter: Sorter,
     enterprise: Enterprise,
-    proposer: Proposer,
 ) -> Seen:
     """A finding with its verdict, and with the kind that its words propose."""
     where = replace(
         said, sectors=frozenset(enterprise.sectors), special_categories=frozenset(enterprise.special_categories)
     )
     sorting = sorter.judge(where)
-    asked = Told(description=told.description, place=told.place, on=said.on, sorting=sorting)
-    sorting = sorting.model_copy(update={"proposals": proposer.proposals(asked)})
+    sorting = sorting.model_copy(update={"proposals": of_words(told.description, said.on, sorting)})
     return Seen(id, pointer, told, sorting, tuple(dict.fromkeys(photos)))
 
 

@@ -24,7 +24,7 @@ from app.risks.models import ControlMeasure, Risk, RiskObject, RiskUnit
 from app.sorting.describing import describer
 from app.sorting.lexicon import lexicon
 from app.sorting.likeness import Feature, Like, Shelf, features
-from app.sorting.proposals import Described, Proposals, ProposedHazard, ProposedMeasure
+from app.sorting.proposals import Proposals, ProposedHazard, ProposedMeasure
 from app.sorting.reading import read
 from app.sorting.terms import Level, ListName
 from app.sorting.verdict import Sorting
@@ -33,10 +33,11 @@ LEAST_MEASURE: Final = 0.3  # of all that the finding says, by weight
 LEAST_HAZARD: Final = 0.55  # of what both say
 CLEAR: Final = 0.05  # by how much the likeliest measure leads, else nobody can tell
 CANDIDATES: Final = 12
+LOOKED_FOR: Final = frozenset({ListName.HAZARD, ListName.PENDING})  # a risk is new, and has no measure yet
 SAME_PLACE, SAME_MEASURE, SAME_CRITERION, ELSEWHERE, OLD = 0.1, 0.15, 0.1, -0.15, -0.05
 LONG_AGO: Final = timedelta(days=180)
 MEASURES: Final = 10_000
-HAZARDS: Final = 200  # the latest ones of an enterprise: every report looks at them
+HAZARDS: Final = 200  # the latest ones of an enterprise: whoever looks at a finding waits for them
 
 KEPT: Final = 32  # shelves
 
@@ -141,18 +142,19 @@ class Proposer:
 
     def proposals(self, told: Told) -> Proposals | None:
         """What is proposed; None where nothing is wrong."""
-        if told.sorting.list is ListName.NONE:
-            return None
-        reading = read(told.description, lexicon())
-        described = describer()(reading, told.on)
-        if told.sorting.list is ListName.RISK or self.enterprise_id is None:
-            return _with(described)
-        wanted = features(reading, lexicon())
-        if not wanted:
-            return _with(described)
-        measure = self._measure(wanted, told.place) if told.measure_id is None else None
-        again = self._hazard(wanted, told, measure) if told.seen_again else None
-        return _with(described, measure, again)
+        kind = of_words(told.description, told.on, told.sorting)
+        return kind and kind.model_copy(update=self.of_lists(told))
+
+    def of_lists(self, told: Told) -> dict[str, ProposedMeasure | ProposedHazard | None]:
+        """The measure and the known hazard that may be meant, each by its name; none for what is no hazard."""
+        measure, again = None, None
+        looks = told.sorting.list in LOOKED_FOR and self.enterprise_id is not None
+        wanted = features(read(told.description, lexicon()), lexicon()) if looks else []
+        if wanted and told.measure_id is None:
+            measure = self._measure(wanted, told.place)
+        if wanted and told.seen_again:
+            again = self._hazard(wanted, told, measure)
+        return {"measure": measure, "seen_again": again}
 
     @cached_property
     def _measures(self) -> Shelved:
@@ -211,13 +213,14 @@ class Proposer:
         return worth + (OLD if self.at - row.last_seen_at > LONG_AGO else 0.0)
 
 
+def of_words(description: str, on: date, sorting: Sorting) -> Proposals | None:
+    """The kind that the words alone propose; None where nothing is wrong."""
+    if sorting.list is ListName.NONE:
+        return None
+    return Proposals(**dict(describer()(read(description, lexicon()), on)))
+
+
 def _says_what(like: Like, wanted: Sequence[Feature]) -> bool:
     """Whether what both share is in the finding itself, and not only in its place."""
     own = {feature.word for feature in wanted}
     return any(word in own for word in like.because)
-
-
-def _with(
-    described: Described, measure: ProposedMeasure | None = None, again: ProposedHazard | None = None
-) -> Proposals:
-    return Proposals(**dict(described), measure=measure, seen_again=again)

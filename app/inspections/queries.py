@@ -22,7 +22,7 @@ from app.hazards.models import Hazard
 from app.hazards.views import masked
 from app.inspections.duties import Duties, Of
 from app.inspections.models import Finding, Inspection, InspectionResult
-from app.inspections.proposing import Proposer, Told
+from app.inspections.proposing import LOOKED_FOR, Proposer, Told
 from app.inspections.signs import Signs
 from app.inspections.views import (
     FindingDetail,
@@ -40,8 +40,6 @@ from app.people.scope import Caller, find_visible, prefix, visible, within
 from app.photos import uses
 from app.photos.models import Purpose
 from app.photos.schemas import PhotoView
-from app.sorting.proposals import Proposals
-from app.sorting.terms import ListName
 from app.sorting.verdict import Sorting
 
 NO_INSPECTION: Final = Said("没有这次排查", "There is no such inspection")
@@ -184,14 +182,13 @@ def finding_shown(session: Session, caller: Caller, id: UUID, keys: Keyring) -> 
 def _with_proposals(session: Session, caller: Caller, detail: FindingDetail, *, said_again: bool) -> Sorting:
     """The verdict with the measure and the known hazard that may be meant, as the lists are now."""
     sorting = detail.sorting
-    if sorting.proposals is None or sorting.list not in {ListName.HAZARD, ListName.PENDING}:
+    if sorting.proposals is None or sorting.list not in LOOKED_FOR:
         return sorting
     asked = Told(
         description=detail.description, place=detail.place, on=local_date(detail.performed_at), sorting=sorting,
         measure_id=detail.measure_id, seen_again=not (said_again or detail.seen_again),
     )  # fmt: skip
-    found = Proposer(session, caller, detail.enterprise.id, own=detail.id).proposals(asked) or Proposals()
-    now_found = {"measure": found.measure, "seen_again": found.seen_again}
+    now_found = Proposer(session, caller, detail.enterprise.id, own=detail.id).of_lists(asked)
     return sorting.model_copy(update={"proposals": sorting.proposals.model_copy(update=now_found)})
 
 

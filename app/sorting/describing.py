@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 
 from app.sorting.accident_types import AccidentType, standard_on
 from app.sorting.proposals import Described, ProposedAccident, ProposedDiscipline, ProposedFactor
-from app.sorting.stated import Reading
+from app.sorting.stated import Reading, distinct
 from app.sorting.weighing import Weights, features, is_character
 
 DATA: Final = Path(__file__).parent / "data" / "describing.json"
@@ -88,14 +88,13 @@ def kind_features(reading: Reading) -> frozenset[str]:
 
 def _words(reading: Reading, telling: Sequence[str]) -> tuple[str, ...]:
     """Features as the inspector wrote them: the weightiest first, none within another."""
-    chosen: list[str] = []
+    chosen: tuple[str, ...] = ()
     for feature in telling:
         word = _as_written(reading, feature)
-        if word and not any(word in other for other in chosen):
-            chosen = [other for other in chosen if other not in word] + [word]
+        chosen = distinct([*chosen, word]) if word else chosen
         if len(chosen) == MOST_WORDS:
             break
-    return tuple(chosen)
+    return chosen
 
 
 def _as_written(reading: Reading, feature: str) -> str | None:

@@ -91,7 +91,7 @@ def quantities(text: str) -> list[Quantity]:
 
 def _counted(text: str, place: int) -> str:
     """What a number without a unit counts, by the word before it."""
-    return PERSONS if text[:place].endswith(_OF_PERSONS) else BARE
+    return PERSONS if text.endswith(_OF_PERSONS, 0, place) else BARE
 
 
 def _with_units(text: str) -> Iterator[Quantity]:
@@ -151,7 +151,7 @@ def beyond(found: Sequence[Quantity]) -> Iterator[Beyond]:
 
 def within(found: Sequence[Quantity]) -> bool:
     """Whether what is there and what is allowed are both told of the same, and nothing is beyond."""
-    return any(True for _ in _compared(found)) and not any(beyond(found))
+    return any(_compared(found)) and not any(beyond(found))
 
 
 def _compared(found: Sequence[Quantity]) -> Iterator[tuple[str, list[Quantity], list[Quantity]]]:
@@ -169,4 +169,4 @@ def _name(counts: str, most: Decimal, least: Decimal, limit: Decimal) -> str | N
         return "距离不足" if least < limit else None
     if most <= limit:
         return None
-    return {"persons": "超员", "pressure": "压力超设定"}.get(counts) or ("超量" if counts in STOCKS else None)
+    return {PERSONS: "超员", "pressure": "压力超设定"}.get(counts) or ("超量" if counts in STOCKS else None)

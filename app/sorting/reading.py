@@ -240,13 +240,11 @@ def _mend(reading: Reading) -> None:
     reading.mended = bool(done) and not reading.on_the_spot
     if not reading.mended:
         return
-    over = [_over(reading, token) for token in done]
+    over = {place for token in done for place in _over(reading, token)}
     for mention in reading.mentions:
-        if any(mention.token.start in each for each in over):
+        if mention.token.start in over:
             mention.state = State.RESOLVED
-    reading.loose = [
-        (token, clause) for token, clause in reading.loose if not any(token.start in each for each in over)
-    ]
+    reading.loose = [(token, clause) for token, clause in reading.loose if token.start not in over]
 
 
 def _over(reading: Reading, done: Token) -> range:

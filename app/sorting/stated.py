@@ -1,5 +1,6 @@
 """What a finding states, once it is read: its mentions, each with how it stands with it, its signs and numbers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -64,3 +65,9 @@ class Reading:
         """The word of the lexicon that reaches into a part of the text; that part itself where none does."""
         words = [*(mention.token for mention in self.mentions), *(token for token, _ in self.signs)]
         return next(((word.start, word.end) for word in words if word.start < end and word.end > start), (start, end))
+
+
+def distinct(words: Iterable[str]) -> tuple[str, ...]:
+    """Words as they are shown to people: none twice, and none that stands within another."""
+    found = list(dict.fromkeys(words))
+    return tuple(word for word in found if not any(word in other for other in found if other != word))

@@ -18,7 +18,7 @@ from app.sorting.lexicon import Lexicon, enlarged
 from app.sorting.listing import SURE, list_of, phrase
 from app.sorting.patterns import Demand, Indexed, Met, Pattern, Patterns, Term, derived, pattern
 from app.sorting.reading import read
-from app.sorting.stated import Mention, Reading, State
+from app.sorting.stated import Mention, Reading, State, distinct
 from app.sorting.terms import Level, ListName, Method, Sector, SpecialCategory
 from app.sorting.verdict import Matched, Meets, Said, Sorting
 from app.sorting.weighing import GENERAL, OTHERS, Weights, features, is_character
@@ -57,7 +57,7 @@ class Reader:
         weighed = self._weigh(seen)
         criteria = sorted((code for code in seen.binding), key=lambda code: (-weighed[code], code))
         others = _together([weighed[name] for name in OTHERS])
-        if criteria and _major([weighed[code] for code in criteria]) + self.weights.caution > others:
+        if criteria and _for_major([weighed[code] for code in criteria]) + self.weights.caution > others:
             return self._major(seen, weighed, criteria)
         return self._minor(seen, max(OTHERS, key=lambda name: weighed[name]), weighed)
 
@@ -112,22 +112,23 @@ class Reader:
     def _matched(self, seen: "Seen", code: str, worth: float) -> Matched:
         criterion, met = seen.binding[code], seen.met.get(code)
         meets = tuple(_meets(criterion, met, seen.reading)) if met else ()
-        words = self._words(seen, self.weights.subject(code))
-        because = _distinct([*(each.said for each in meets), *words])
+        because = self._words(seen, self.weights.subject(code), [each.said for each in meets])
         return Matched(
             code=code, title=criterion.title, score=round(worth, 3), because=because, meets=meets,
             verified=criterion.verified,
         )  # fmt: skip
 
-    def _words(self, seen: "Seen", subject: str) -> list[str]:
-        """The finding's own words that weigh most for a subject: what touches is one word."""
+    def _words(self, seen: "Seen", subject: str, first: Sequence[str] = ()) -> tuple[str, ...]:
+        """The finding's own words that weigh most for a subject, after those that come `first`: what touches is one
+        word, none stands within another, and a single character is none."""
         text = seen.reading.text
         places: set[int] = set()
         for feature in self.weights.telling(seen.features, subject):
             places.update(_places(seen.reading, feature))
             if len(_spans(places)) >= TELLING:
                 break
-        return list(_distinct([text.as_written(start, end) for start, end in _spans(places)]))
+        shown = [*first, *(text.as_written(start, end) for start, end in _spans(places))]
+        return distinct(word for word in shown if len(word) > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _in_criterion(criterion: Criterion, mention: Mention, names: frozenset[str])
     return max(words, key=len, default=min(names))
 
 
-def _major(scores: Sequence[float]) -> float:
+def _for_major(scores: Sequence[float]) -> float:
     """How much criteria, the likeliest first, say that a hazard is a major one: half by the likeliest, half by all of
     them together, as many faint ones are not one strong, and several strong ones need not agree which it is."""
     return (scores[0] + _together(scores)) / 2
@@ -198,12 +199,6 @@ def _together(scores: Sequence[float]) -> float:
     """What several scores weigh together: the logarithm of the sum of their odds."""
     highest = max(scores, default=BEYOND)
     return highest + math.log(sum(math.exp(score - highest) for score in scores)) if scores else BEYOND
-
-
-def _distinct(words: Sequence[str]) -> tuple[str, ...]:
-    """Words that say something beside the others: none within another, no single character."""
-    found = [word for word in dict.fromkeys(words) if len(word) > 1]
-    return tuple(word for word in found if not any(word in other for other in found if other != word))
 
 
 def _places(reading: Reading, feature: str) -> range:

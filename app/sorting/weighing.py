@@ -59,7 +59,8 @@ class Rows(Mapping[str, Mapping[str, float]]):
 
     def __getitem__(self, feature: str) -> Mapping[str, float]:
         if feature not in self._read:
-            self._read[feature] = dict(_told(self._told[feature], self._subjects))
+            pairs = (each.split(":") for each in self._told[feature].split())
+            self._read[feature] = {self._subjects[int(place)]: int(weight) / _TENTHS for place, weight in pairs}
         return self._read[feature]
 
     def __contains__(self, feature: object) -> bool:
@@ -135,9 +136,3 @@ class Weights:
 def alike_of(groups: Iterable[Sequence[str]]) -> dict[str, str]:
     """The first of its group, for each code."""
     return {code: group[0] for group in groups for code in group}
-
-
-def _told(told: str, subjects: Sequence[str]) -> Iterator[tuple[str, float]]:
-    for each in told.split():
-        place, weight = each.split(":")
-        yield subjects[int(place)], int(weight) / _TENTHS

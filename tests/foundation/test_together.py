@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,14 +59,21 @@ def codes(database: Database) -> set[str]:
     return set(database.transact(lambda session: session.scalars(select(Area.code)).all()))
 
 
-def all_at_once(database: Database, works: list[Callable[[Session], Any]], *, dry: tuple[int, ...] = ()) -> list[Any]:
-    """What each hears, when all have come before the first is served."""
+def all_at_once(
+    database: Database,
+    works: list[Callable[[Session], Any]],
+    *,
+    dry: tuple[int, ...] = (),
+    within: Callable[[int], AbstractContextManager[None]] = lambda _: nullcontext(),
+) -> list[Any]:
+    """What each hears, when all have come before the first is served; each comes from `within` its own context."""
     heard: list[Any] = [None] * len(works)
     free = threading.Event()
 
     async def one(number: int) -> None:
         try:
-            heard[number] = await database.write(works[number], dry=number in dry)
+            with within(number):
+                heard[number] = await database.write(works[number], dry=number in dry)
         except Problem as problem:
             heard[number] = type(problem)
 
@@ -84,24 +92,8 @@ def all_at_once(database: Database, works: list[Callable[[Session], Any]], *, dr
 
 def test_each_is_served_by_its_own_clock_whoever_serves_it(database: Database) -> None:
     days = [datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3)]
-    heard: list[datetime] = []
-    free = threading.Event()
-
-    async def one(day: datetime) -> None:
-        with clock.at(day):
-            heard.append(await database.write(lambda _: clock.now()))
-
-    async def live() -> None:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(database.write, lambda _: free.wait(5))
-            await anyio.sleep(0.05)
-            for day in days:
-                tasks.start_soon(one, day)
-            await anyio.sleep(0.05)
-            free.set()
-
-    anyio.run(live)
-    assert sorted(heard) == days
+    heard = all_at_once(database, [lambda _: clock.now()] * 3, within=lambda number: clock.at(days[number]))
+    assert heard == days
 
 
 def test_a_crowd_shares_its_commits(database: Database) -> None:

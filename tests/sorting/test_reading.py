@@ -20,6 +20,13 @@ def states(text: str, concept: str) -> set[State]:
     return {mention.state for mention in read(text, WORDS).mentions if concept in mention.names}
 
 
+def list_told(text: str) -> ListName:
+    """The list that the grammar says."""
+    told = list_of(read(text, WORDS))
+    assert told is not None
+    return told[0]
+
+
 @pytest.mark.parametrize(
     ("text", "concept", "state"),
     [
@@ -76,9 +83,7 @@ def test_put_right_on_the_spot_is_still_so_put_right_before_is_not() -> None:
     ],
 )
 def test_a_repair_reaches_no_further_than_its_sentence_or_the_one_before(text: str, listed: ListName) -> None:
-    told = list_of(read(text, WORDS))
-    assert told is not None
-    assert told[0] is listed
+    assert list_told(text) is listed
 
 
 @pytest.mark.parametrize(
@@ -163,6 +168,4 @@ def test_what_is_within_its_limit_is_told_of_the_same(text: str, *, well: bool) 
     ],
 )
 def test_the_grammar_knows_hazard_risk_and_nothing(text: str, listed: ListName) -> None:
-    found = list_of(read(text, WORDS))
-    assert found is not None
-    assert found[0] is listed
+    assert list_told(text) is listed

@@ -3,6 +3,7 @@
 import os
 import signal
 from typing import Any
+from unittest.mock import patch
 
 from app.workbooks import importing
 
@@ -13,4 +14,4 @@ def with_all_written() -> None:
     def die(*_: Any, **__: Any) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    setattr(importing, "WorkbookImport", die)  # noqa: B010  the name is not for others
+    patch.object(importing, "WorkbookImport", die).start()
